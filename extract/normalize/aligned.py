@@ -1,0 +1,169 @@
+"""A text that knows, for every character, the stretch of source text it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Edit = tuple[int, int, str]
+"""Replace ``text[start:end]`` by the string; ``start == end`` inserts, an empty string deletes."""
+
+Offsets = npt.NDArray[np.int32]
+
+
+class AlignedText:
+    """An immutable text with its map to the source text.
+
+    The only code that knows how the map works: a repair says what to replace, delete, join or
+    move and never touches offsets. Character ``i`` of ``text`` came from
+    ``source[starts[i]:ends[i]]``; an inserted character has an empty stretch.
+    """
+
+    __slots__ = ("_ends", "_starts", "text")
+
+    def __init__(self, text: str, starts: Offsets, ends: Offsets) -> None:
+        if not len(text) == len(starts) == len(ends):
+            raise ValueError("AlignedText: text and offset map differ in length")
+        self.text = text
+        self._starts = starts
+        self._ends = ends
+
+    @classmethod
+    def from_source(cls, text: str) -> AlignedText:
+        """Return ``text`` mapped to itself."""
+        positions = np.arange(len(text) + 1, dtype=np.int32)
+        return cls(text, positions[:-1], positions[1:])
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __repr__(self) -> str:
+        shown = self.text if len(self.text) <= 40 else self.text[:37] + "..."
+        return f"AlignedText({shown!r})"
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source offsets that cover ``text[start:end]``.
+
+        The range runs from the first to the last source character of the slice. Inserted
+        characters at its ends do not widen it; a slice of nothing but inserted characters gives
+        an empty range. Something that was moved out of the middle of the slice is covered.
+        """
+        if not 0 <= start <= end <= len(self.text):
+            raise IndexError(f"slice {start}:{end} is outside a text of {len(self.text)} characters")
+        starts, ends = self._starts[start:end], self._ends[start:end]
+        real = ends > starts
+        if real.any():
+            return int(starts[real].min()), int(ends[real].max())
+        point = self._neighbour(start)
+        return point, point
+
+    def edit(self, edits: Sequence[Edit]) -> AlignedText:
+        """Return the text with all ``edits`` done at once.
+
+        ``edits`` are sorted by start and do not overlap; offsets refer to this text. A
+        replacement of the same length maps character by character, any other maps each new
+        character to the whole replaced stretch.
+        """
+        if not edits:
+            return self
+        first = np.fromiter((e[0] for e in edits), dtype=np.int64, count=len(edits))
+        last = np.fromiter((e[1] for e in edits), dtype=np.int64, count=len(edits))
+        self._check_edits(first, last)
+        size = np.fromiter((len(e[2]) for e in edits), dtype=np.int64, count=len(edits))
+        return AlignedText(self._edited_text(edits), *self._edited_map(first, last, size))
+
+    def delete(self, spans: Sequence[tuple[int, int]]) -> AlignedText:
+        """Return the text without ``spans`` (sorted, not overlapping)."""
+        return self.edit([(start, end, "") for start, end in spans])
+
+    def rearrange(
+        self, pieces: Sequence[tuple[int, int]], separators: str | Sequence[str] = ""
+    ) -> AlignedText:
+        """Return the slices ``pieces`` of this text in the order given.
+
+        ``separators`` is one string put between all pieces, or one string per gap
+        (``len(pieces) - 1``); its characters map to the end of the piece before them.
+        """
+        gaps = [separators] * (len(pieces) - 1) if isinstance(separators, str) else list(separators)
+        if len(gaps) != max(0, len(pieces) - 1):
+            raise ValueError(f"{len(pieces)} pieces need {len(pieces) - 1} separators, not {len(gaps)}")
+        texts: list[str] = []
+        starts: list[Offsets] = []
+        ends: list[Offsets] = []
+        for number, (start, end) in enumerate(pieces):
+            texts.append(self.text[start:end])
+            starts.append(self._starts[start:end])
+            ends.append(self._ends[start:end])
+            if number < len(gaps) and gaps[number]:
+                point = np.full(len(gaps[number]), self._neighbour(end), dtype=np.int32)
+                texts.append(gaps[number])
+                starts.append(point)
+                ends.append(point)
+        empty = np.zeros(0, dtype=np.int32)
+        return AlignedText("".join(texts), np.concatenate([empty, *starts]), np.concatenate([empty, *ends]))
+
+    def _neighbour(self, position: int) -> int:
+        """Return the source offset at which a character inserted at ``position`` stands."""
+        if position > 0:
+            return int(self._ends[position - 1])
+        return int(self._starts[0]) if len(self.text) else 0
+
+    def _check_edits(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> None:
+        if first[0] < 0 or last[-1] > len(self.text) or (first > last).any() or (last[:-1] > first[1:]).any():
+            raise ValueError("AlignedText.edit: edits must be sorted, inside the text and must not overlap")
+
+    def _edited_text(self, edits: Sequence[Edit]) -> str:
+        parts: list[str] = []
+        done = 0
+        for start, end, replacement in edits:
+            parts.append(self.text[done:start])
+            parts.append(replacement)
+            done = end
+        parts.append(self.text[done:])
+        return "".join(parts)
+
+    def _edited_map(
+        self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64], size: npt.NDArray[np.int64]
+    ) -> tuple[Offsets, Offsets]:
+        """Return starts and ends after edits that put ``size`` characters for ``first:last``.
+
+        The new text is a row of segments: kept, replaced, kept, ... Each new character's old
+        index is its own position plus its segment's shift.
+        """
+        count = len(first)
+        begin = np.zeros(2 * count + 1, dtype=np.int64)
+        begin[1::2], begin[2::2] = first, last
+        length = np.empty_like(begin)
+        length[0::2] = np.append(first, len(self.text)) - begin[0::2]
+        length[1::2] = size
+        new_begin = np.cumsum(length) - length
+        index = np.arange(int(length.sum()), dtype=np.int64) + np.repeat(begin - new_begin, length)
+        whole = np.zeros(2 * count + 1, dtype=bool)
+        whole[1::2] = size != last - first
+        if not len(self.text):
+            zeros = np.zeros(len(index), dtype=np.int32)
+            return zeros, zeros
+        np.clip(index, 0, len(self.text) - 1, out=index)
+        starts, ends = self._starts[index], self._ends[index]
+        if whole.any():
+            self._map_whole(starts, ends, np.flatnonzero(whole), new_begin, length, first, last)
+        return starts, ends
+
+    def _map_whole(
+        self,
+        starts: Offsets,
+        ends: Offsets,
+        segments: npt.NDArray[np.int64],
+        new_begin: npt.NDArray[np.int64],
+        length: npt.NDArray[np.int64],
+        first: npt.NDArray[np.int64],
+        last: npt.NDArray[np.int64],
+    ) -> None:
+        """Point every character of the replaced ``segments`` at the whole stretch it stands for."""
+        for segment in segments[length[segments] > 0].tolist():
+            old_start, old_end = int(first[segment // 2]), int(last[segment // 2])
+            span = self.source_span(old_start, old_end)
+            place = slice(int(new_begin[segment]), int(new_begin[segment] + length[segment]))
+            starts[place], ends[place] = span

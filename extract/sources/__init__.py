@@ -1,0 +1,1 @@
+"""Readers: one file in, one :class:`~extract.sources.model.SourceText` out."""
