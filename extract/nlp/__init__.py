@@ -1,0 +1,1 @@
+"""The spaCy pipeline: each component is registered as ``casetab_*`` and can be added to any pipeline."""

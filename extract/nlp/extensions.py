@@ -1,0 +1,107 @@
+"""What the components leave on a spaCy Doc, and typed access to it.
+
+================== =========================================== ==========================
+extension          holds                                       assigned by
+================== =========================================== ==========================
+``_.blocks``       list[Block]                                 casetab_blocks
+``_.sentences``    list[Sentence]                              casetab_sentences
+``_.words``        Words (folded)                              casetab_terms
+``_.terms``        dict kind -> list[Mention]                  casetab_terms
+``_.short_forms``  list[ShortForm]                             casetab_abbreviations
+``_.quantities``   list[Quantity]                              casetab_quantities
+``_.patients``     list[Patient]                               casetab_patients
+``_.context``      ContextIndex                                casetab_context
+``_.drafts``       list[Draft]                                 the record components
+================== =========================================== ==========================
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, cast
+
+from spacy.tokens import Doc
+
+from extract.nlp.model import Block, Draft, Patient, Quantity, Sentence
+from extract.rules.fold import Words
+from extract.rules.lexicon import Mention
+
+if TYPE_CHECKING:
+    from extract.nlp.context import ContextIndex
+
+_NAMES = (
+    "blocks", "sentences", "words", "terms", "short_forms", "quantities", "patients", "timeline", "context", "drafts",
+)  # fmt: skip
+
+
+def register() -> None:
+    """Register the extensions once; a second call changes nothing."""
+    for name in _NAMES:
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)
+
+
+def blocks(doc: Doc) -> list[Block]:
+    """Return the blocks (paragraphs, headings, captions, table rows) in text order."""
+    return cast("list[Block]", doc._.blocks or [])
+
+
+def sentences(doc: Doc) -> list[Sentence]:
+    """Return the sentences in text order."""
+    return cast("list[Sentence]", doc._.sentences or [])
+
+
+def words(doc: Doc) -> Words:
+    """Return the folded words."""
+    return cast("Words", doc._.words)
+
+
+def terms(doc: Doc, kind: str) -> list[Mention]:
+    """Return the mentions of a kind in text order."""
+    found = cast("dict[str, list[Mention]] | None", doc._.terms)
+    return found.get(kind, []) if found else []
+
+
+def quantities(doc: Doc) -> list[Quantity]:
+    """Return the quantities in text order."""
+    return cast("list[Quantity]", doc._.quantities or [])
+
+
+def patients(doc: Doc) -> list[Patient]:
+    """Return the article's patients."""
+    return cast("list[Patient]", doc._.patients or [])
+
+
+def context(doc: Doc) -> ContextIndex:
+    """Return the index that knows subject, assertion and time of a stretch of text."""
+    return cast("ContextIndex", doc._.context)
+
+
+def drafts(doc: Doc) -> list[Draft]:
+    """Return the list to which record components append."""
+    if doc._.drafts is None:
+        doc._.drafts = []
+    return cast("list[Draft]", doc._.drafts)
+
+
+def sentence_at(doc: Doc, position: int) -> Sentence | None:
+    """Return the sentence that holds the character ``position``; None outside any."""
+    found = sentences(doc)
+    i = bisect_right(found, position, key=lambda s: s.start) - 1
+    if i >= 0 and found[i].start <= position < found[i].end:
+        return found[i]
+    return None
+
+
+def within(items: list[Mention], start: int, end: int) -> list[Mention]:
+    """Return the mentions that lie wholly in ``start:end``; ``items`` is in text order."""
+    i = bisect_right(items, start - 1, key=lambda m: m.start)
+    found = []
+    while i < len(items) and items[i].start < end:
+        if items[i].end <= end:
+            found.append(items[i])
+        i += 1
+    return found
+
+
+register()

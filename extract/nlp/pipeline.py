@@ -1,0 +1,68 @@
+"""The default pipeline: the components in the order in which an article meets them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import extract.nlp.context
+import extract.nlp.patients
+import extract.nlp.quantities
+import extract.nlp.sentences
+import extract.nlp.terms
+import extract.nlp.timeline
+import extract.records.drugs
+import extract.records.labs
+import extract.records.levels
+import extract.records.muscle_grades  # noqa: F401  (imported for their registered factories)
+from extract.nlp.tokenizer import make_tokenizer
+from extract.normalize.blocks import NormalizedText
+
+COMPONENTS = (
+    "casetab_sentences",
+    "casetab_terms",
+    "casetab_abbreviations",
+    "casetab_quantities",
+    "casetab_patients",
+    "casetab_timeline",
+    "casetab_context",
+    "casetab_labs",
+    "casetab_muscle_grades",
+    "casetab_levels",
+    "casetab_drugs",
+)
+
+_WITHOUT_RULES = ("casetab_abbreviations",)
+
+
+@lru_cache(maxsize=2)
+def load_pipeline(rules: tuple[str, ...] = ()) -> Language:
+    """Return the default pipeline: blank English with casetab's tokenizer rules and components.
+
+    Parameters
+    ----------
+    rules : folders of the user's own rules, on top of the shipped ones.
+
+    Raises
+    ------
+    RulesError
+        a rules file cannot be used.
+    """
+    nlp = spacy.blank("en")
+    nlp.max_length = 100_000_000  # no parser and no NER that would need memory by the square
+    nlp.tokenizer = make_tokenizer(nlp)
+    for name in COMPONENTS:
+        nlp.add_pipe(name, config={} if name in _WITHOUT_RULES else {"rules": list(rules)})
+    return nlp
+
+
+def annotate(nlp: Language, text: NormalizedText) -> Doc:
+    """Run the pipeline over a normalised text, keeping the blocks that normalisation found."""
+    doc = nlp.make_doc(text.text)
+    doc._.blocks = list(text.blocks)
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return doc

@@ -1,0 +1,238 @@
+"""Numbers with comparator, range and unit: read once here, used by every table."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.nlp.model import Quantity
+from extract.rules.lexicon import Mention
+from extract.rules.load import RuleSet, load_rules
+from extract.rules.units import Unit, UnitTable
+
+_NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
+_NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
+_TITER = re.compile(r"1\s?[:∶]\s?(\d{1,3}(?:,\d{3})+|\d{1,7})(?![\d:])")
+_FRACTION = re.compile(r"(\d+(?:\.\d+)?[+\-−–]?)\s?/\s?(\d{1,4}[+]?)(?![\d/])")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)")
+_SECOND = re.compile(rf"\s?(?:[-–—−~]|to|and)\s?({_NUM})(?![:\d])")
+_POWER = re.compile(r"\s?(?:[x×✕*·]\s?10|10?[eE])\s?(?:\^|\*\*|[eE])?\s?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?=[\s/.,;)⁻]|$)")
+_POWER_REST = re.compile(r"\s?/\s?[a-zA-Zµμ³]{1,3}[0-9]?")
+_BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
+_COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"(?:{pattern})\s*$", re.I), sign)
+    for pattern, sign in (
+        (r"<=|≤|⩽|=<|\bno (?:more|greater|higher) than|\bnot (?:more|greater|higher) than|\bat most|\bup to", "<="),
+        (r">=|≥|⩾|=>|\bat least|\bno (?:less|lower) than|\bnot (?:less|lower) than", ">="),
+        (r"[<＜]|\b(?:less|lower|fewer|smaller) than|\bbelow|\bunder", "<"),
+        (r"[>＞]|\b(?:more|greater|higher|larger) than|\babove|\bover|\bexceed(?:ing|ed|s)|\bin excess of", ">"),
+        (r"[~≈≃∼]|\bapproximately|\bapprox\.?|\babout|\baround|\bnearly|\balmost|\broughly|\bcirca", "~"),
+    )
+)  # fmt: skip
+_SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|[:=(])\s*$", re.I)
+_WINDOW = 24
+
+
+class QuantityFinder:
+    """Component ``casetab_quantities``: assigns ``_.quantities``.
+
+    A number inside a term ("CA 19-9", "vitamin B12") is part of a name and no quantity; nor is one glued to letters.
+    """
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._units = rules.units
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the quantities of ``doc``."""
+        doc._.quantities = list(find_quantities(doc.text, self._units, doc._.terms or {}))
+        return doc
+
+
+def find_quantities(text: str, units: UnitTable, terms: dict[str, list[Mention]]) -> Iterator[Quantity]:
+    """Yield the quantities of a text in order; those inside ``terms`` are left out."""
+    names = _NameSpans(terms)
+    done = 0
+    for match in _NUMBER.finditer(text):
+        if match.start() < done:
+            continue
+        date = _DATE.match(text, match.start())
+        if date is not None:
+            done = date.end()
+            continue
+        if names.holds(match.start()) or (_after_letter_hyphen(text, match.start()) and not names.ends_before(match.start())):
+            continue
+        quantity = _read(text, match, units)
+        if quantity is not None:
+            done = quantity.end
+            yield quantity
+
+
+class _NameSpans:
+    """Stretches of terms that hold digits, so that these digits are not read as values."""
+
+    def __init__(self, terms: dict[str, list[Mention]]) -> None:
+        kinds = ("analyte", "drug", "not_lab", "not_drug", "muscle", "specimen")
+        every = [m for kind in kinds for m in terms.get(kind, [])]
+        spans = sorted((m.start, m.end) for m in every if any(c.isdigit() for c in m.text))
+        self._starts, self._ends = [s for s, _ in spans], [e for _, e in spans]
+        self._term_ends = {m.end for m in every}
+
+    def holds(self, position: int) -> bool:
+        i = bisect_right(self._starts, position) - 1
+        return any(k >= 0 and self._starts[k] <= position < self._ends[k] for k in (i, i - 1))
+
+    def ends_before(self, position: int) -> bool:
+        return position - 1 in self._term_ends
+
+
+def _after_letter_hyphen(text: str, position: int) -> bool:
+    return position >= 2 and text[position - 1] in "-‐‑–" and text[position - 2].isalpha()
+
+
+def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
+    """Read titre, fraction, range or number at a match; None where the digits belong to a word."""
+    start = match.start()
+    titer = _TITER.match(text, start)
+    if titer is not None:
+        value = float(titer.group(1).replace(",", ""))
+        return _build(text, start, titer.end(), f"1:{plain(titer.group(1))}", value, None, "titer", None)
+    fraction = _FRACTION.match(text, start)
+    if fraction is not None and _boundary(text, fraction.end()):
+        return _build(text, start, fraction.end(), re.sub(r"\s", "", fraction.group()), None, None, "fraction", None)
+    return _read_number(text, match, units)
+
+
+def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
+    start, end = match.span()
+    first = plain(match.group())
+    first, end = _decimal_comma(text, first, end, units)
+    unit = match_unit(text, end, units)
+    after = unit[0] if unit else end
+    second = _SECOND.match(text, after)
+    if second is not None and _is_range(text, start, first, second):
+        high = plain(second.group(1))
+        unit2 = match_unit(text, second.end(), units)
+        if unit2 is not None and unit is not None and unit2[1] != unit[1]:
+            unit2 = None
+        if unit2 is not None or (unit is None and _boundary(text, second.end())):
+            return _build(
+                text, start, second.end(), f"{first}-{high}", float(first), float(high), "range", unit2
+            )
+    if unit is None and not _boundary(text, end):
+        return None
+    if _is_negative(text, start):
+        return _build(text, start - 1, end, f"-{first}", -float(first), None, "number", unit)
+    return _build(text, start, end, first, float(first), None, "number", unit)
+
+
+def _is_negative(text: str, start: int) -> bool:
+    """Tell whether a minus sign stands before a number: "base excess of −11.6", not "12 - 15" or "CRP - 12"."""
+    if start < 2 or text[start - 1] not in "-−–" or not (text[start - 2].isspace() or text[start - 2] in "(:="):
+        return False
+    return text[start - 1] == "−" or bool(_SIGNED.search(text[max(0, start - 12) : start - 1]))
+
+
+def _decimal_comma(text: str, first: str, end: int, units: UnitTable) -> tuple[str, int]:
+    """Read "3,5 mg/dl" as 3.5: one or two digits after a comma, a unit behind, no list around it."""
+    match = re.compile(r",(\d{1,2})(?![\d,])").match(text, end)
+    if match is not None and "." not in first and match_unit(text, match.end(), units) is not None:
+        return f"{first}.{match.group(1)}", match.end()
+    return first, end
+
+
+def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
+    joint = second.group()
+    if " to " in joint or " and " in joint:
+        if " to " in joint and not re.search(r"\b(?:increas|decreas|ris|rose|fall|fell|drop|improv|declin|reduc|went|chang|elevat)\w*\b[^.;]{0,40}$", text[max(0, start - 60) : start], re.I):
+            return float(plain(second.group(1))) > float(first)
+        return bool(_BETWEEN.search(text[max(0, start - 16) : start])) and " and " in joint
+    if "to" in joint or "and" in joint:
+        return False
+    return float(plain(second.group(1))) >= float(first)
+
+
+def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, int] | None:
+    """Return (end, unit, start) of a unit that follows a number at ``position``; None where none does."""
+    begin = position
+    while begin < len(text) and begin - position < 2 and text[begin] in " \u00a0\u2009\u202f-":
+        begin += 1
+    if begin > position and text[begin - 1] == "-" and begin < len(text) and not text[begin].isalpha():
+        return None
+    found = units.match(text, begin)
+    power = _POWER.match(text, position)
+    if power is not None and (found is None or found[0] < power.end()):
+        rest = _POWER_REST.match(text, power.end())
+        more = units.match(text, power.end()) if rest is None else None
+        end = rest.end() if rest else more[0] if more else power.end()
+        begin = position + (len(power.group()) - len(power.group().lstrip()))
+        return end, Unit(_power_code(text[begin:end]), "lab", "count_concentration"), begin
+    if found is None:
+        return None
+    return found[0], found[1], begin
+
+
+def _power_code(written: str) -> str:
+    """Return the UCUM code of a power of ten: "× 10^9/L" is "10*9/L"."""
+    folded = "".join(str(int(c)) if c.isdigit() else c for c in written if not c.isspace())
+    match = re.match(r"(?:[x×✕*·]10|1?0?[eE])(?:\^|\*\*|[eE])?([-−–]?\d{1,2})(.*)", folded)
+    if match is None:
+        return written
+    return f"10*{match.group(1)}{match.group(2).replace('µ', 'u').replace('μ', 'u').replace('mcl', 'uL')}"
+
+
+def plain(number: str) -> str:
+    """Return a written number without thousands separators and with a decimal point."""
+    return re.sub(r"[,'\s\u00a0\u2009\u202f]", "", number).replace("·", ".")
+
+
+def _boundary(text: str, end: int) -> bool:
+    """Tell whether a number may end here: "5-FU", "2nd" and "18F" are names."""
+    if end >= len(text):
+        return True
+    if text[end].isalpha():
+        return False
+    return not (text[end] in "-‐‑" and end + 1 < len(text) and text[end + 1].isalpha())
+
+
+def _build(
+    text: str,
+    start: int,
+    end: int,
+    value_text: str,
+    value: float | None,
+    high: float | None,
+    form: str,
+    unit: tuple[int, Unit, int] | None,
+) -> Quantity:
+    comparator, begin = "=", start
+    lead = text[max(0, start - _WINDOW) : start]
+    for pattern, sign in _COMPARATORS:
+        found = pattern.search(lead)
+        if found is not None and "\n" not in found.group():
+            comparator, begin = sign, start - (len(lead) - found.start())
+            break
+    if value_text.startswith("."):
+        value_text = "0" + value_text
+    return Quantity(
+        start=begin,
+        end=unit[0] if unit else end,
+        number_start=start,
+        number_end=end,
+        value_text=value_text,
+        value=value,
+        value_high=high,
+        form=form,
+        comparator=comparator,
+        unit=unit[1] if unit else None,
+        unit_text=text[unit[2] : unit[0]] if unit else "",
+    )
+
+
+@Language.factory("casetab_quantities", requires=["doc._.terms"], assigns=["doc._.quantities"], default_config={"rules": []})
+def make_quantities(nlp: Language, name: str, rules: list[str]) -> QuantityFinder:
+    """Create the component; ``rules`` are folders of rules on top of the shipped ones."""
+    return QuantityFinder(load_rules(rules))

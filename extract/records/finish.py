@@ -1,0 +1,160 @@
+"""From drafts to records: whose rows are kept, told-twice facts joined, offsets mapped back to the source."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from spacy.tokens import Doc
+
+from extract.nlp.extensions import drafts, patients
+from extract.nlp.model import Draft, Patient
+from extract.normalize.blocks import NormalizedText
+from extract.records.cases import Case
+from extract.records.common import Record
+from extract.records.drugs import Drug
+from extract.records.labs import Lab
+from extract.records.levels import Level
+from extract.records.muscle_grades import MuscleGrade
+from extract.sources.model import SourceText
+
+RECORDS: dict[str, tuple[type[Record], str]] = {
+    "labs": (Lab, "lab"),
+    "muscle_grades": (MuscleGrade, "muscle"),
+    "levels": (Level, "level"),
+    "drugs": (Drug, "drug"),
+}
+"""Table name to its model and the word in its record identifiers."""
+
+# columns that make two rows of one patient the same fact; time is compared apart, as the second telling often omits it
+IDENTITY: dict[str, tuple[str, ...]] = {
+    "labs": ("analyte", "comparator", "value_text", "result", "unit"),
+    "muscle_grades": ("muscle", "side", "grade_text"),
+    "levels": ("level", "region"),
+    "drugs": (
+        "drug", "dose_value", "dose_value_high", "dose_unit", "frequency_text", "route", "duration_text", "status",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Records:
+    """All rows of one article."""
+
+    cases: list[Case] = field(default_factory=list)
+    tables: dict[str, list[Record]] = field(default_factory=dict)
+
+
+def finish(doc: Doc, source: SourceText, text: NormalizedText, *, all_subjects: bool = False) -> Records:
+    """Return the article's records in text order, with offsets into ``source.text``.
+
+    Parameters
+    ----------
+    all_subjects : keep rows about relatives, literature and others, and facts told twice.
+    """
+    rows = list(drafts(doc))
+    if not all_subjects:
+        rows = tell_once([row for row in rows if row.context.subject == "patient"])
+    found = Records(tables={name: _records(name, rows, source, text) for name in RECORDS})
+    for patient in patients(doc):
+        found.cases.append(_case(patient, found, source, text))
+    return found
+
+
+def tell_once(rows: Sequence[Draft]) -> list[Draft]:
+    """Join facts that the article tells twice (abstract and body) into the row with more in it.
+
+    Two tellings are joined where they stand in different blocks of the narrative or one lacks the time; repeated
+    measurements with different times stay apart.
+    """
+    kept: list[Draft] = []
+    places: dict[tuple[object, ...], list[int]] = {}
+    for row in rows:
+        key = (row.table, row.context.case, row.context.assertion) + tuple(
+            str(row.values.get(name, "")) for name in IDENTITY[row.table]
+        )
+        for place in places.get(key, []):
+            if _same_time(kept[place], row):
+                kept[place] = _richer(kept[place], row)
+                break
+        else:
+            places.setdefault(key, []).append(len(kept))
+            kept.append(row)
+    return kept
+
+
+def _same_time(a: Draft, b: Draft) -> bool:
+    if a.table in ("levels", "drugs"):
+        return True
+    days = a.context.time_days, b.context.time_days
+    if None not in days and days[0] != days[1]:
+        return False
+    return a.context.when == b.context.when or not a.context.when or not b.context.when
+
+
+def _richer(a: Draft, b: Draft) -> Draft:
+    def filled(row: Draft) -> int:
+        return sum(value not in (None, "") for value in row.values.values())
+
+    best, other = (b, a) if filled(b) > filled(a) else (a, b)
+    context = best.context
+    if not context.when and other.context.when:
+        context = other.context
+    return replace(best, context=context)
+
+
+def _records(name: str, rows: Iterable[Draft], source: SourceText, text: NormalizedText) -> list[Record]:
+    model, word = RECORDS[name]
+    placed = [(text.source_span(row.start, row.end), row) for row in rows if row.table == name]
+    placed.sort(key=lambda item: (item[0][0], item[0][1], item[1].start, str(sorted(item[1].values.items(), key=str))))
+    records = []
+    for number, ((start, end), row) in enumerate(placed, 1):
+        records.append(
+            model(
+                record_id=f"{source.article_id}:{word}:{number}",
+                article_id=source.article_id,
+                case_id=f"{source.article_id}#{row.context.case}",
+                subject=row.context.subject,
+                assertion=row.context.assertion,
+                when=row.context.when,
+                time_text=row.context.time_text,
+                time_days=row.context.time_days,
+                section=row.section,
+                quote=source.text[start:end],
+                start=start,
+                end=end,
+                page=_page(source, start),
+                sentence=row.sentence,
+                rule=row.rule,
+                confidence=row.confidence,
+                **row.values,
+            )
+        )
+    return records
+
+
+def _page(source: SourceText, start: int) -> int | None:
+    return bisect_right(source.page_starts, start) if source.page_starts else None
+
+
+def _case(patient: Patient, found: Records, source: SourceText, text: NormalizedText) -> Case:
+    case_id = f"{source.article_id}#{patient.number}"
+    start, end = text.source_span(patient.start, patient.end) if patient.end > patient.start else (None, None)
+    counts = {f"n_{name}": sum(r.case_id == case_id for r in rows) for name, rows in found.tables.items()}
+    return Case(
+        case_id=case_id,
+        article_id=source.article_id,
+        label=patient.label,
+        age_years=patient.age_years,
+        age_text=patient.age_text,
+        sex=patient.sex,
+        followup_days=patient.followup_days,
+        outcome=patient.outcome,
+        outcome_text=patient.outcome_text,
+        diagnosis_text=patient.diagnosis_text,
+        quote=source.text[start:end] if start is not None else "",
+        start=start,
+        end=end,
+        **counts,
+    )

@@ -1,0 +1,1 @@
+"""Loading of the data files under rules/: what a domain expert edits."""

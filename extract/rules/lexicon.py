@@ -1,0 +1,108 @@
+"""One trie over the folded words of all terms: every kind of term is found in one pass over a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from extract.rules.fold import Words, fold_key
+
+_LOOSE = re.compile(r"[\s\-‐‑‒–—−]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a lexicon: the canonical name and what else the line says of it."""
+
+    name: str
+    kind: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, attribute: str) -> str:
+        return self.attributes.get(attribute, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term found in a text: offsets are characters of that text."""
+
+    start: int
+    end: int
+    text: str
+    entry: Entry
+    source: str = "lexicon"
+
+    @property
+    def name(self) -> str:
+        """Canonical name."""
+        return self.entry.name
+
+    @property
+    def kind(self) -> str:
+        """Kind of the term: the lexicon it comes from."""
+        return self.entry.kind
+
+
+class Lexicon:
+    """Terms of all kinds in one trie.
+
+    A synonym that begins with ``=`` is case-sensitive as written; all others match in any case.
+    """
+
+    def __init__(self) -> None:
+        # a node maps a folded word to the next node; the key None holds the terms that end there
+        self._root: dict[Any, Any] = {}
+
+    def add(self, entry: Entry, synonyms: Iterable[str]) -> None:
+        """Add an entry under its synonyms."""
+        for synonym in synonyms:
+            exact = synonym[1:] if synonym.startswith("=") and len(synonym) > 1 else ""
+            key = fold_key(exact or synonym)
+            if not key:
+                continue
+            node = self._root
+            for word in key:
+                node = node.setdefault(word, {})
+            node.setdefault(None, []).append((entry, _LOOSE.sub(" ", exact)))
+
+    def find(self, text: str, words: Words) -> dict[str, list[Mention]]:
+        """Return by kind the leftmost longest mentions, without overlap within a kind, in text order."""
+        found: dict[str, list[Mention]] = {}
+        free_from: dict[str, int] = {}
+        root, folded, starts, ends = self._root, words.folded, words.starts, words.ends
+        count = len(folded)
+        for i in range(count):
+            node = root.get(folded[i])
+            if node is None or (i and ends[i - 1] == starts[i] and _glued(text, starts[i])):
+                continue
+            best: dict[str, tuple[int, Entry]] = {}
+            j = i
+            while True:
+                terms = node.get(None)
+                if terms is not None and not (
+                    j + 1 < count and starts[j + 1] == ends[j] and _glued(text, starts[j + 1])
+                ):
+                    for entry, exact in terms:
+                        if exact and _LOOSE.sub(" ", text[starts[i] : ends[j]]) != exact:
+                            continue
+                        if entry.kind not in best or best[entry.kind][0] != j:
+                            best[entry.kind] = (j, entry)
+                j += 1
+                if j >= count or starts[j] - ends[j - 1] > 2:
+                    break
+                node = node.get(folded[j])
+                if node is None:
+                    break
+            for kind, (last, entry) in best.items():
+                if starts[i] >= free_from.get(kind, 0):
+                    end = ends[last]
+                    found.setdefault(kind, []).append(Mention(starts[i], end, text[starts[i] : end], entry))
+                    free_from[kind] = end
+        return found
+
+
+def _glued(text: str, position: int) -> bool:
+    """Tell whether a letter or digit at ``position`` continues the word before it."""
+    return text[position].isalnum() and text[position - 1].isalnum()

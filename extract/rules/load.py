@@ -1,0 +1,172 @@
+"""All rules of a run, loaded once: the shipped files with the user's own on top."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from extract.errors import RulesError
+from extract.rules.lexicon import Entry, Lexicon
+from extract.rules.locate import builtin_rules
+from extract.rules.tsv import Row, read_table
+from extract.rules.units import UnitTable
+
+# file name -> (kind of its terms, column of the canonical name, further columns that must be there)
+LEXICONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "analytes.tsv": ("analyte", "analyte", ("kind", "specimen", "loinc", "class")),
+    "implied_results.tsv": ("implied_result", "term", ("analyte", "result")),
+    "not_labs.tsv": ("not_lab", "term", ("why",)),
+    "results.tsv": ("result", "result_text", ("result",)),
+    "specimens.tsv": ("specimen", "specimen", ()),
+    "muscles.tsv": ("muscle", "muscle", ("kind", "group")),
+    "drugs.tsv": ("drug", "drug", ("kind", "drugbank_id", "class")),
+    "not_drugs.tsv": ("not_drug", "term", ("why",)),
+    "frequencies.tsv": ("frequency", "frequency", ("per_day",)),
+    "routes.tsv": ("route", "route", ()),
+}
+TABLES: dict[str, tuple[str, ...]] = {
+    "sections.tsv": ("heading", "section"),
+    "abbreviations.tsv": ("abbreviation",),
+}
+
+
+@dataclass
+class RuleSet:
+    """The rules of a run.
+
+    Attributes
+    ----------
+    lexicon : all terms of all TSV lexicons.
+    units : the units of measurement.
+    tables : the lines of the other TSV files by file name.
+    documents : the YAML files by file name.
+    hash : SHA-256 over names and contents of all files, in order.
+    """
+
+    lexicon: Lexicon
+    units: UnitTable
+    tables: dict[str, list[Row]]
+    documents: dict[str, Any]
+    hash: str
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def entry(self, kind: str, name: str) -> Entry | None:
+        """Return the entry of a kind by canonical name; None where there is none."""
+        return self._by_name().get((kind, name))
+
+    def _by_name(self) -> dict[tuple[str, str], Entry]:
+        if not hasattr(self, "_names"):
+            self._names = {(k, e.name): e for k, group in self.entries.items() for e in group}
+        return self._names
+
+
+def load_rules(extra: Sequence[str | Path] = ()) -> RuleSet:
+    """Load the shipped rules and, on top, those of the folders ``extra``.
+
+    Raises
+    ------
+    RulesError
+        at the first problem, with file and line.
+    """
+    return _load(tuple(Path(folder) for folder in extra))
+
+
+@lru_cache(maxsize=4)
+def _load(extra: tuple[Path, ...]) -> RuleSet:
+    digest = hashlib.sha256()
+    rules = RuleSet(Lexicon(), UnitTable(), {}, {}, "")
+    for folder in (builtin_rules(), *extra):
+        if not folder.is_dir():
+            raise RulesError(folder, 0, "no such rules folder")
+        for path in rule_files(folder):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            load_file(path, rules)
+    rules.hash = digest.hexdigest()
+    return rules
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """Return the rules files of a folder in the order in which they are loaded."""
+    return sorted(path for path in folder.iterdir() if path.suffix in (".tsv", ".yaml", ".yml"))
+
+
+def load_file(path: Path, rules: RuleSet) -> int:
+    """Load one file into ``rules``; return its number of lines or keys.
+
+    Raises
+    ------
+    RulesError
+        the file is not of its form, or its name is not one that casetab knows.
+    """
+    if path.suffix in (".yaml", ".yml"):
+        document = _read_yaml(path)
+        rules.documents[path.name] = _merge(rules.documents.get(path.name), document)
+        return len(document)
+    if path.name == "units.tsv":
+        rows = read_table(path, ("unit", "synonyms", "kind", "dimension"))
+        for row in rows:
+            rules.units.add_row(row)
+        return len(rows)
+    if path.name in TABLES:
+        rows = read_table(path, TABLES[path.name])
+        rules.tables.setdefault(path.name, []).extend(rows)
+        return len(rows)
+    if path.name in LEXICONS:
+        return _load_lexicon(path, rules)
+    known = ", ".join(sorted([*LEXICONS, *TABLES, "units.tsv", "*.yaml"]))
+    raise RulesError(path, 0, f"not a rules file that casetab knows ({known})")
+
+
+def _load_lexicon(path: Path, rules: RuleSet) -> int:
+    kind, column, more = LEXICONS[path.name]
+    rows = read_table(path, (column, "synonyms", *more))
+    entries = rules.entries.setdefault(kind, [])
+    seen: dict[str, int] = {}
+    for row in rows:
+        name = row[column]
+        if name in seen:
+            raise row.error(f"{name!r} stands in line {seen[name]} already; join the two lines")
+        seen[name] = row.line
+        entry = Entry(name.removeprefix("="), kind, row.cells)
+        entries.append(entry)
+        rules.lexicon.add(entry, _synonyms(name, row.many("synonyms")))
+    return len(rows)
+
+
+def _synonyms(name: str, synonyms: Iterable[str]) -> list[str]:
+    """Return all written forms; a canonical name listed case-sensitively among the synonyms stays so."""
+    forms = list(synonyms)
+    return forms if f"={name}" in forms else [name, *forms]
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RulesError(path, line, f"not valid YAML: {error.problem}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RulesError(path, 0, f"not valid YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise RulesError(path, 1, "must be a mapping of names to lists")
+    return document
+
+
+def _merge(base: Any, extra: dict[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with the lists of ``extra`` appended and its other values replaced."""
+    merged: dict[str, Any] = dict(base or {})
+    for key, value in extra.items():
+        old = merged.get(key)
+        if isinstance(old, list) and isinstance(value, list):
+            merged[key] = old + value
+        elif isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merge(old, value)
+        else:
+            merged[key] = value
+    return merged

@@ -1,0 +1,1 @@
+"""Batches: the work list, the article process, the workers."""
