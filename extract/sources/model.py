@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extract.errors import CasetabError
+
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
@@ -40,7 +42,7 @@ class SourceText:
         return max(1, bisect_right(self.page_starts, offset)) if self.page_starts else None
 
 
-class SourceError(Exception):
+class SourceError(CasetabError):
     """A file that cannot be read as an article; says what is wrong and what to do next."""
 
     def __init__(self, path: Path, message: str, hint: str = "") -> None:
