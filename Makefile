@@ -1,0 +1,50 @@
+# make run    read the articles under corpus/ and write the tables to out/tables
+# make test   the tests        make lint   style and types
+# make bench  words per second make clean  remove what the others made
+# Needs nothing but make and Python 3.11 or 3.12; another interpreter: make run PYTHON=/path/to/python3.11
+
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out/tables
+USABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3 python,\
+	$(shell $(name) -c '$(USABLE)' >/dev/null 2>&1 && echo $(name))))
+
+.PHONY: help run test lint bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '1,4s/^# //p' Makefile
+
+run: $(VENV)/.installed
+	$(BIN)/casetab run corpus/articles --out $(OUT)
+	@echo "The tables are in $(CURDIR)/$(OUT):"
+	@cd $(OUT) && ls *.csv
+
+test: $(VENV)/.installed-dev
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/speed.py corpus/articles
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "casetab needs Python 3.11 or 3.12, and neither was found on the PATH." >&2; \
+		echo "Install one of them, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# the stamps are older than pyproject.toml when dependencies may have changed
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
