@@ -1,0 +1,79 @@
+"""Reading of gold records (one JSON file for each article) and of a run's tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from extract.errors import CasetabError
+
+Fact = Mapping[str, Any]
+"""A gold record."""
+Row = Mapping[str, str]
+"""A row of a table, as written."""
+
+GOLD_TABLES = ("labs", "muscle_grades", "levels", "drugs", "cases")
+
+
+def read_gold(folder: Path, only: Collection[str] = ()) -> dict[str, dict[str, list[Fact]]]:
+    """Return the gold records by article and table.
+
+    Parameters
+    ----------
+    only : identifiers of articles; all where empty.
+
+    Raises
+    ------
+    CasetabError
+        no gold record, an identifier without a file, or a file that is not in the format.
+    """
+    files = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    if not files:
+        raise CasetabError(f"{folder}: no gold records here; expected one ARTICLE.json for each article")
+    unknown = sorted(set(only) - set(files))
+    if unknown:
+        raise CasetabError(f"{folder}: no gold records for {', '.join(unknown)}")
+    return {name: _read_article(path) for name, path in files.items() if not only or name in only}
+
+
+def _read_article(path: Path) -> dict[str, list[Fact]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise CasetabError(f"{path}: not readable as JSON: {error}") from None
+    tables = content if isinstance(content, dict) else {}
+    for name in GOLD_TABLES:
+        if not isinstance(tables.get(name), list):
+            raise CasetabError(f"{path}: {name!r} must be there and be a list (empty for nothing)")
+    return {name: tables[name] for name in GOLD_TABLES}
+
+
+def read_run(folder: Path) -> dict[str, dict[str, list[Row]]]:
+    """Return the rows about patients by table and article.
+
+    Raises
+    ------
+    CasetabError
+        a table is missing: the folder is not that of a run.
+    """
+    csv.field_size_limit(2**31 - 1)
+    return {name: _read_table(folder / f"{name}.csv") for name in GOLD_TABLES}
+
+
+def _read_table(path: Path) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if row.get("subject", "patient") in ("patient", ""):
+                    rows[row["article_id"]].append(
+                        {name: text.strip() for name, text in row.items() if name and text}
+                    )
+    except (OSError, KeyError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "no column article_id"
+        raise CasetabError(f"{path}: {problem}; give the folder that `casetab run --out` wrote") from None
+    return rows
