@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 
 from extract.normalize.aligned import AlignedText
+from extract.normalize.citations import Citation
 
 
 class BlockKind(StrEnum):
@@ -38,6 +40,10 @@ class NormalizedText:
     aligned: AlignedText
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    """Citation marks that were glued to words and are not in ``text``, by position."""
+    body_blocks: int | None = None
+    """How many blocks the body has; what follows are captions and their tables."""
 
     @property
     def text(self) -> str:
@@ -51,3 +57,15 @@ class NormalizedText:
     def block_text(self, block: Block) -> str:
         """Return the text of ``block``."""
         return self.text[block.start : block.end]
+
+    def text_with_citations(self, block: Block) -> str:
+        """Return the text of ``block`` with the citation marks where the source has them."""
+        parts = []
+        done = block.start
+        first = bisect_left(self.citations, block.start, key=lambda c: c.position)
+        for citation in self.citations[first:]:
+            if citation.position > block.end:
+                break
+            parts += [self.text[done : citation.position], citation.mark]
+            done = citation.position
+        return "".join([*parts, self.text[done : block.end]])

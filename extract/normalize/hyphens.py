@@ -1,0 +1,135 @@
+"""Line-end hyphens: the typesetter's are joined, the text's own are kept."""
+
+from __future__ import annotations
+
+import re
+
+from extract.normalize.aligned import AlignedText, Edit
+from extract.normalize.lines import LINE_BREAK
+from extract.normalize.vocabulary import Vocabulary, layout_words
+
+JOIN, KEEP, KEEP_APART = "", "-", "- "
+
+_REACH = 60
+_LEFT = re.compile(r"[\w’'-]*$")
+_RIGHT = re.compile(r"[\w’'-]*")
+_TOKEN_LEFT = re.compile(r"\S*$")
+_TOKEN_RIGHT = re.compile(r"\S*")
+_ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|10\.\d{4}")
+
+
+def repair_hyphens(aligned: AlignedText) -> AlignedText:
+    """Return the text with every LINE_BREAK resolved: hyphen and break go, or the break alone.
+
+    In doubt the document's own words decide, then the word list, then the parts' form.
+    """
+    text = aligned.text
+    places = [m.start() for m in re.finditer(LINE_BREAK, text)]
+    if not places:
+        return aligned
+    vocabulary = Vocabulary(_without_broken_words(text, places))
+    edits: list[Edit] = []
+    for place in places:
+        left, right = text[max(0, place - _REACH) : place], text[place + 1 : place + 1 + _REACH]
+        edits.append((place - 1, place + 1, decide(left, right, vocabulary)))
+    return aligned.edit(_kept_apart(edits))
+
+
+def _kept_apart(edits: list[Edit]) -> list[Edit]:
+    """Return the edits with those that would overlap the one before (a line of one hyphen) cut down."""
+    result: list[Edit] = []
+    done = 0
+    for start, end, joint in edits:
+        result.append((max(start, done), end, joint))
+        done = end
+    return result
+
+
+def _without_broken_words(text: str, places: list[int]) -> str:
+    parts: list[str] = []
+    done = 0
+    for place in places:
+        left = _TOKEN_LEFT.search(text, max(done, place - _REACH), place)
+        right = _TOKEN_RIGHT.match(text, place + 1, place + 1 + _REACH)
+        parts.append(text[done : left.start() if left else place])
+        done = right.end() if right else place + 1
+    parts.append(text[done:])
+    return " ".join(parts)
+
+
+def decide(before: str, after: str, vocabulary: Vocabulary) -> str:
+    """Return what stands for a line-end hyphen and its break: JOIN, KEEP or KEEP_APART.
+
+    ``before`` ends with the hyphen (U+00AD is the typesetter's for certain), ``after`` begins
+    with the next line.
+    """
+    if before.endswith("\N{SOFT HYPHEN}"):
+        return JOIN
+    left, right = _LEFT.search(before[:-1]), _RIGHT.match(after)
+    first = left.group().rsplit("-", 1)[-1] if left else ""
+    second = right.group().split("-", 1)[0] if right else ""
+    if not first or not second:
+        return KEEP
+    low = (first + second).lower()
+    if second in layout_words("coordinator") and not (
+        vocabulary.in_list(low) and not vocabulary.in_list(first.lower())
+    ):
+        return KEEP_APART
+    token = _TOKEN_LEFT.search(before)
+    if token is not None and _ADDRESS.search(token.group()):
+        return KEEP
+    by_form = _by_form(first, second, low, vocabulary)
+    return by_form if by_form is not None else _by_words(first.lower(), second.lower(), vocabulary)
+
+
+def _is_suspended(first: str, second: str, joined: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether the hyphen stands for a word left out: "pre- and postoperative"."""
+    if second not in layout_words("coordinator"):
+        return False
+    return not vocabulary.in_list(joined) or vocabulary.in_list(first.lower())
+
+
+def _by_form(first: str, second: str, joined: str, vocabulary: Vocabulary) -> str | None:
+    """Decide by digits, capitals and single letters; None where these say nothing."""
+    if first[-1].isdigit() or second[0].isdigit() or any(c.isdigit() for c in first):
+        return KEEP
+    if len(first) == 1:
+        return KEEP
+    if first.isupper() and second.isupper():
+        return JOIN if vocabulary.knows(joined) else KEEP
+    if second[0].isupper() or any(c.isupper() for c in first[1:]):
+        return KEEP
+    return None
+
+
+def _by_words(first: str, second: str, vocabulary: Vocabulary) -> str:
+    """Decide by the words there are: the document's, the list's, then by morphology."""
+    joined, hyphenated = first + second, f"{first}-{second}"
+    solid_here, hyphenated_here = vocabulary.count(joined), vocabulary.count(hyphenated)
+    if solid_here or hyphenated_here:
+        return JOIN if solid_here >= hyphenated_here else KEEP
+    if vocabulary.in_list(joined):
+        return JOIN
+    if vocabulary.in_list(hyphenated):
+        return KEEP
+    if first in layout_words("prefix"):
+        return _after_prefix(first, second, vocabulary)
+    if first in layout_words("first") and vocabulary.knows(second):
+        return KEEP
+    if second in layout_words("second") and (vocabulary.knows(first) or len(first) > 4):
+        return KEEP
+    if vocabulary.knows(joined):
+        return JOIN
+    if len(first) > 2 and len(second) > 2 and vocabulary.knows(first) and vocabulary.knows(second):
+        return KEEP
+    return JOIN
+
+
+def _after_prefix(first: str, second: str, vocabulary: Vocabulary) -> str:
+    """Decide after a prefix: as the document writes it elsewhere; apart where equal vowels meet."""
+    if not vocabulary.knows(second):
+        return JOIN
+    style = vocabulary.prefix_style(first)
+    if style:
+        return KEEP if style > 0 else JOIN
+    return KEEP if first[-1] == second[0] and first[-1] in "aeiou" else JOIN
