@@ -15,12 +15,13 @@ from extract.rules.load import RuleSet, load_rules
 from extract.rules.units import Unit, UnitTable
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
+_B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses them
 _NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
-_TITER = re.compile(r"1\s?[:∶]\s?(\d{1,3}(?:,\d{3})+|\d{1,7})(?![\d:])")
-_FRACTION = re.compile(r"(\d+(?:\.\d+)?[+\-−–]?)\s?/\s?(\d{1,4}[+]?)(?![\d/])")
+_TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
+_FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?![\d/])")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)")
-_SECOND = re.compile(rf"\s?(?:[-–—−~]|to|and)\s?({_NUM})(?![:\d])")
-_POWER = re.compile(r"\s?(?:[x×✕*·]\s?10|10?[eE])\s?(?:\^|\*\*|[eE])?\s?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?=[\s/.,;)⁻]|$)")
+_SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?({_NUM})(?![:\d])")
+_POWER = re.compile(rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)")
 _POWER_REST = re.compile(r"\s?/\s?[a-zA-Zµμ³]{1,3}[0-9]?")
 _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
 _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -101,8 +102,11 @@ def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
         value = float(titer.group(1).replace(",", ""))
         return _build(text, start, titer.end(), f"1:{plain(titer.group(1))}", value, None, "titer", None)
     fraction = _FRACTION.match(text, start)
-    if fraction is not None and _boundary(text, fraction.end()):
-        return _build(text, start, fraction.end(), re.sub(r"\s", "", fraction.group()), None, None, "fraction", None)
+    if fraction is not None:
+        unit = match_unit(text, fraction.end(), units)
+        if unit is not None or _boundary(text, fraction.end()):
+            written = re.sub(r"\s", "", fraction.group())
+            return _build(text, start, fraction.end(), written, None, None, "fraction", unit)
     return _read_number(text, match, units)
 
 
@@ -212,7 +216,7 @@ def _build(
     lead = text[max(0, start - _WINDOW) : start]
     for pattern, sign in _COMPARATORS:
         found = pattern.search(lead)
-        if found is not None and "\n" not in found.group():
+        if found is not None and "\n" not in found.group() and "\t" not in found.group():
             comparator, begin = sign, start - (len(lead) - found.start())
             break
     if value_text.startswith("."):

@@ -8,7 +8,14 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp.extensions import quantities, sentences
+from extract.nlp.model import BlockKind, Quantity, Sentence
 from extract.records.common import Record
+from extract.records.lab_items import Item, ItemReader, Role
+from extract.records.lab_links import Linker, Vocabulary
+from extract.records.lab_results import ResultLinker
+from extract.records.lab_rows import RowMaker
+from extract.records.lab_tables import LabTables
 from extract.rules.load import RuleSet, load_rules
 
 Comparator = Literal["=", "<", ">", "<=", ">=", "~"]
@@ -46,11 +53,42 @@ class LabFinder:
     """Component ``casetab_labs``: appends to ``_.drafts``."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._reader = ItemReader(rules)
+        self._vocabulary = Vocabulary(rules)
+        self._rows = RowMaker(rules)
+        self._tables = LabTables(rules)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the laboratory results of ``doc``."""
+        mentions = self._reader.mentions(doc)
+        numbers = quantities(doc)
+        m = q = 0
+        for sentence in sentences(doc):
+            while m < len(mentions) and mentions[m].end <= sentence.start:
+                m += 1
+            while q < len(numbers) and numbers[q].start < sentence.start:
+                q += 1
+            first_m, first_q = m, q
+            while m < len(mentions) and mentions[m].start < sentence.end:
+                m += 1
+            while q < len(numbers) and numbers[q].start < sentence.end:
+                q += 1
+            if sentence.kind in (BlockKind.TABLE, BlockKind.HEADING) or sentence.section == "references":
+                continue
+            self._sentence(doc, sentence, mentions[first_m:m], numbers[first_q:q])
+        self._tables.read(doc, mentions, numbers, self._rows)
         return doc
+
+    def _sentence(self, doc: Doc, sentence: Sentence, mentions: list[Item], numbers: list[Quantity]) -> None:
+        if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions):
+            return
+        inside = [n for n in numbers if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)]
+        values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
+        items = sorted([*mentions, *values], key=lambda item: (item.start, item.end))
+        measured = Linker(doc.text, [i for i in items if i.role is not Role.RESULT], self._vocabulary).link()
+        words = ResultLinker(doc.text, items, self._vocabulary).link(measured)
+        for draft in sorted([*measured, *words], key=lambda d: (d.start, d.end)):
+            self._rows.add(doc, draft)
 
 
 @Language.factory(

@@ -87,6 +87,8 @@ def _load(extra: tuple[Path, ...]) -> RuleSet:
         for path in rule_files(folder):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
             load_file(path, rules)
+        for path in sorted(folder.glob("*.txt")):  # word lists: read by normalisation, part of what decides the rows
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     rules.hash = digest.hexdigest()
     return rules
 

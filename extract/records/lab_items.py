@@ -1,0 +1,180 @@
+"""The pieces of a sentence that matter for laboratory results, in text order, with their roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from spacy.tokens import Doc
+
+from extract.nlp.extensions import quantities, terms
+from extract.nlp.model import Quantity
+from extract.rules.lexicon import Entry, Mention
+from extract.rules.load import RuleSet
+
+
+class Role(StrEnum):
+    """What a piece is."""
+
+    ANALYTE = "analyte"
+    OTHER = "other"  # a measure or drug that is no laboratory result; it takes the numbers behind it
+    IMPLIED = "implied"  # "leukocytosis": analyte and direction in one word
+    VALUE = "value"
+    REFERENCE = "reference"
+    INDEX = "index"  # "day 3", "Figure 2": numbers that measure nothing
+    RESULT = "result"
+
+
+@dataclass(slots=True)
+class Item:
+    """A piece of a sentence: a term, a quantity or a qualitative word."""
+
+    role: Role
+    start: int
+    end: int
+    mention: Mention | None = None
+    quantity: Quantity | None = None
+    anchor: int = 0  # where the term itself begins when a specimen word in front belongs to it
+
+    @property
+    def entry(self) -> Entry | None:
+        """Entry of the lexicon; None for quantities."""
+        return self.mention.entry if self.mention else None
+
+
+_REFERENCE_WORD = (
+    r"(?:normal|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|"
+    r"(?:upper|lower)\s+(?:limit|normal|reference)|uln|lln|cut-?\s?off|threshold|target)"
+)
+# a reference word, then words and marks of its phrase, then the number
+_REFERENCE_LEAD = re.compile(
+    rf"(?:\b{_REFERENCE_WORD}\b\.?|(?<=[(\[])\s*[nN]\b)"
+    r"(?:[\s:=,;.\-–(\[≤<>≥]|\b(?:range|ranges|interval|intervals|limit|limits|value|values|level|levels|of|for|is|are|was|"
+    r"were|to|the|our|in|at|from|between|adult|adults|women|men|females?|males?|children|less|more|greater|lower|higher|"
+    r"than|up|below|above|under|over|normal|reference|laboratory|being|upper|considered|serum|plasma|range)\b)*$",
+    re.IGNORECASE,
+)
+_NOT_REFERENCE = re.compile(r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$", re.IGNORECASE)
+_UPPER = re.compile(r"\b(?:upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b", re.IGNORECASE)
+_LOWER = re.compile(r"\b(?:lower\s+(?:normal|limit|reference)|lln|more than|greater than|above|over|at least)\b", re.IGNORECASE)
+_LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
+_NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
+_LEAD = 64
+
+
+def reference_role(text: str, quantity: Quantity, floor: int) -> str:
+    """Tell whether a quantity is a reference range: ``""`` no, ``range``, ``upper`` or ``lower``.
+
+    Parameters
+    ----------
+    floor : characters before this offset belong to an earlier piece and do not count.
+    """
+    lead = text[max(floor, quantity.number_start - _LEAD) : quantity.number_start]
+    if not _REFERENCE_LEAD.search(lead) or _NOT_REFERENCE.search(lead):
+        return ""
+    if quantity.form == "range":
+        return "range"
+    if quantity.comparator in ("<", "<=") or _UPPER.search(lead):
+        return "upper"
+    if quantity.comparator in (">", ">=") or _LOWER.search(lead):
+        return "lower"
+    return "upper" if quantity.comparator == "~" else "exact"
+
+
+class ItemReader:
+    """Collects the items of a sentence."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        words = rules.documents.get("labs.yaml", {})
+        self._index_before = frozenset(words.get("index_before", ()))
+        self._multiple_after = frozenset(words.get("multiple_after", ()))
+
+    def mentions(self, doc: Doc) -> list[Item]:
+        """Return the terms of the whole text that take part, in order, overlaps settled for the longest."""
+        roles = {
+            "analyte": Role.ANALYTE,
+            "not_lab": Role.OTHER,
+            "drug": Role.OTHER,
+            "implied_result": Role.IMPLIED,
+            "result": Role.RESULT,
+            "muscle": Role.OTHER,
+        }
+        rank = {"analyte": 3, "not_lab": 4, "implied_result": 2, "drug": 1, "muscle": 0, "result": 0}
+        found = [
+            (m.end - m.start, rank[kind], Item(role, m.start, m.end, mention=m, anchor=m.start))
+            for kind, role in roles.items()
+            for m in terms(doc, kind)
+        ]
+        found.sort(key=lambda f: (-f[0], -f[1], f[2].start))
+        return _without_overlaps([item for _, _, item in found])
+
+    def quantity_items(self, doc: Doc, start: int, end: int, found: Sequence[Quantity]) -> list[Item]:
+        """Return the quantities of ``doc.text[start:end]`` with their roles."""
+        text = doc.text
+        items: list[Item] = []
+        floor = start
+        for quantity in found:
+            role = Role.VALUE
+            if self._is_index(text, quantity, start):
+                role = Role.INDEX
+            elif reference_role(text, quantity, floor):
+                role = Role.REFERENCE
+            items.append(Item(role, quantity.start, quantity.end, quantity=quantity))
+            floor = quantity.end
+        return items
+
+    def _is_index(self, text: str, quantity: Quantity, floor: int) -> bool:
+        unit = quantity.unit
+        if unit is not None and unit.kind in ("other", "dose"):
+            return True
+        if unit is None and quantity.form in ("number", "range"):
+            before = _LAST_WORD.search(text[max(floor, quantity.start - 24) : quantity.start])
+            if before is not None:
+                word = before.group(1).lower()
+                if word == "in":
+                    return bool(re.fullmatch(r"(?:19|20)\d\d", quantity.value_text))
+                if word in self._index_before:
+                    return True
+            after = _NEXT_WORD.match(text, quantity.end)
+            if after is not None and after.group(1).lower() in self._multiple_after:
+                return True
+            if re.fullmatch(r"(?:19|20)\d\d", quantity.value_text) and text[quantity.end : quantity.end + 1] in ")":
+                return True
+        return text[quantity.start - 1 : quantity.start] == "[" and text[quantity.end : quantity.end + 1] in "],"
+
+
+def _without_overlaps(items: list[Item]) -> list[Item]:
+    """Keep items in the order given where none of their characters is taken; return them in text order."""
+    taken: dict[int, None] = {}
+    kept = []
+    for item in items:
+        span = range(item.start, item.end)
+        if item.start in taken or item.end - 1 in taken:
+            continue
+        for position in span:
+            taken[position] = None
+        kept.append(item)
+    return sorted(kept, key=lambda item: item.start)
+
+
+@dataclass(slots=True)
+class LabDraft:
+    """A result under construction: analyte, value and what was found to belong to them."""
+
+    analyte: Item
+    value: Quantity | None = None
+    unit_from: Quantity | None = None
+    reference: Quantity | None = None
+    reference_kind: str = ""
+    result: Item | None = None
+    alternative: Quantity | None = None
+    rule: str = ""
+    confidence: float = 0.9
+    start: int = 0
+    end: int = 0
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+__all__ = ["Item", "ItemReader", "LabDraft", "Role", "quantities", "reference_role"]

@@ -1,0 +1,308 @@
+"""How a value finds its analyte within a sentence.
+
+One pass from left to right over the sentence's items. Analytes joined by commas, slashes or "and" wait together; a
+value (or a list of values) that follows over linking words only takes them: one to one where the counts are equal
+("calcium and phosphorus of 9.0 and 2.8 mg/dl, respectively"), else the nearest. A value may stand in front of its
+analyte ("82% neutrophils"), repeat an analyte's measurement ("rose from 12 to 340 mg/L"), give its reference range
+("(normal 10-65)") or the same result in another unit ("(2.25 mmol/L)").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extract.nlp.model import Quantity
+from extract.records.lab_items import Item, LabDraft, Role, reference_role
+from extract.records.lab_units import compatible
+from extract.rules.load import RuleSet
+
+_BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
+_VALUE_GAP = re.compile(r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)\s*$", re.IGNORECASE)
+_INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
+_OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
+_TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
+_MAX_LINK_TOKENS = 14
+_MAX_UNKNOWN = 2
+_NUMERALS = {"one", "two", "three"}
+
+
+class Vocabulary:
+    """The word lists of rules/labs.yaml."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        words = rules.documents.get("labs.yaml", {})
+        self.link = frozenset(map(str, words.get("link", ())))
+        self.time = frozenset(map(str, words.get("time", ())))
+        self.coordination = frozenset(map(str, words.get("coordination", ())))
+
+    def unknown(self, gap: str) -> int:
+        """Return how many words of a gap are no linking words; 99 where the gap is too long."""
+        tokens = _TOKEN.findall(_BRACKET.sub(" ", gap))
+        if len(tokens) > _MAX_LINK_TOKENS:
+            return 99
+        return sum(
+            not (token.lower() in self.link or token.lower() in self.time or token.isdigit()) for token in tokens
+        )
+
+    def joins(self, gap: str) -> bool:
+        """Tell whether a gap between two analytes makes them members of one list."""
+        tokens = [token.lower() for token in _TOKEN.findall(_BRACKET.sub(" ", gap))]
+        if not tokens or len(tokens) > 6:
+            return False
+        return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
+            t in self.coordination for t in tokens
+        )
+
+
+class Linker:
+    """Links the values of one sentence; make one for each sentence."""
+
+    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
+        self._text, self._items, self._words = text, items, vocabulary
+        self.drafts: list[LabDraft] = []
+        self._pending: list[Item] = []
+        self._last: list[LabDraft] = []  # made by the values seen last; empty after a value of something else
+        self._last_end = 0
+        self._early: Quantity | None = None  # a reference range that stands before the value
+
+    def link(self) -> list[LabDraft]:
+        """Return the results in text order."""
+        i = 0
+        while i < len(self._items):
+            item = self._items[i]
+            if item.role in (Role.ANALYTE, Role.OTHER, Role.IMPLIED):
+                self._wait(item)
+            elif item.role is Role.REFERENCE and item.quantity is not None:
+                self._reference(item.quantity, reference_role(self._text, item.quantity, self._last_end))
+            elif item.role is Role.VALUE:
+                i = self._values(i)
+                continue
+            i += 1
+        return self.drafts
+
+    def _gap(self, start: int, end: int) -> str:
+        return self._text[start:end]
+
+    def _wait(self, item: Item) -> None:
+        pending = self._pending
+        if pending:
+            gap = self._gap(pending[-1].end, item.start)
+            before = pending[-1]
+            if gap.strip() in ("(", "[", ",", "") and self._same(before, item):  # "parathyroid hormone (PTH)"
+                before.end = item.end + (self._text[item.end : item.end + 1] in ")]" and "(" in gap)
+                return
+            if self._words.joins(gap):
+                pending.append(item)
+                return
+        self._pending = [item]
+
+    @staticmethod
+    def _same(a: Item, b: Item) -> bool:
+        return a.entry is not None and b.entry is not None and a.entry.name == b.entry.name
+
+    def _values(self, i: int) -> int:
+        """Handle the value at ``i`` and those in one list with it; return the index of the next item."""
+        run = [i]
+        while run[-1] + 1 < len(self._items):
+            a, b = self._items[run[-1]], self._items[run[-1] + 1]
+            if b.role is not Role.VALUE or not _VALUE_GAP.match(self._gap(a.end, b.start)):
+                break
+            run.append(run[-1] + 1)
+        values = [q for q in (self._items[k].quantity for k in run) if q is not None]
+        if self._is_reference(values[0], run[0]) or self._is_alternative(values[0]):
+            self._last_end = values[0].end
+            return i + 1
+        taken = self._take(values, run[-1] + 1)
+        self._last_end = values[taken - 1].end if taken else values[0].end
+        return i + max(taken, 1)
+
+    def _take(self, values: list[Quantity], following: int) -> int:
+        """Give values to their analytes; return how many were used up."""
+        first = values[0]
+        pending = self._pending
+        if pending:
+            unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
+            fits = unknown == 0 or (unknown <= _MAX_UNKNOWN and _is_lab(first) and not self._crosses(pending[-1], first))
+            if fits and not (len(values) == 1 and self._prefers_next(first, following)):
+                return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
+        if self._inverted(first, following):
+            return 1
+        if not pending and self._repeat(first):
+            return 1
+        self._last = []
+        return 1
+
+    def _crosses(self, analyte: Item, value: Quantity) -> bool:
+        gap = self._gap(analyte.end, value.start)
+        return bool(re.search(r"[;:.]|\b(?:but|while|whereas|although|because|showed a|and a|and an)\b", gap))
+
+    def _prefers_next(self, value: Quantity, following: int) -> bool:
+        """Tell whether a percentage belongs to the cells named behind it: "WBC with 82% neutrophils"."""
+        nearest = self._pending[-1]
+        after = self._next_analyte(value, following)
+        if after is None or nearest.entry is None or after.entry is None or value.unit is None:
+            return False
+        return not compatible(nearest.entry, value.unit) and compatible(after.entry, value.unit)
+
+    def _next_analyte(self, value: Quantity, following: int) -> Item | None:
+        if following >= len(self._items):
+            return None
+        item = self._items[following]
+        if item.role is Role.ANALYTE and _INVERTED_GAP.match(self._gap(value.end, item.start)):
+            return item
+        return None
+
+    def _inverted(self, value: Quantity, following: int) -> bool:
+        item = self._next_analyte(value, following)
+        if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
+            return False
+        gap = self._gap(value.end, item.start).strip()
+        if not gap and following + 1 < len(self._items):  # "12 mg/L CRP 5 mg/L": the analyte has its own value
+            after = self._items[following + 1]
+            if after.role is Role.VALUE and self._gap(item.end, after.start).strip() in ("", ":", "=", "of", "was"):
+                return False
+        self._pending = []
+        self._make(item, value, "lab.value_before_analyte", 0.85)
+        self._items[following].role = Role.INDEX  # used up
+        return True
+
+    def _repeat(self, value: Quantity) -> bool:
+        """Take a further measurement of the analyte measured last."""
+        if not self._last or self._last[0].value is None:
+            return False
+        before = self._last[-1]
+        gap = self._gap(self._last_end, value.start)
+        old = before.value
+        if old is None or self._words.unknown(gap) > 0:
+            return False
+        if value.unit is not None and old.unit is not None and value.unit != old.unit:
+            return False
+        if (value.unit is None or old.unit is None) and not _TO.search(gap) and value.unit != old.unit:
+            return False
+        if value.unit is None and old.unit is None and not re.search(r"\b(?:to|then|and|was|at)\b", gap):
+            return False
+        if value.unit is not None and old.unit is None:
+            before.unit_from = value
+        draft = self._make(before.analyte, value, "lab.repeated", 0.85)
+        if value.unit is None:
+            draft.unit_from = old
+        return True
+
+    def _assign(self, analytes: list[Item], values: list[Quantity], confidence: float) -> int:
+        self._pending = []
+        self._last = []
+        split = self._split_fraction(analytes, values)
+        if split is not None:
+            analytes, values = analytes[-len(split) :], split
+        if len(analytes) > 1 and len(values) == len(analytes):
+            shared = values[-1]
+            for analyte, value in zip(analytes, values, strict=True):
+                draft = self._make(analyte, value, "lab.coordination", confidence)
+                if value.unit is None and shared.unit is not None and analyte.entry is not None and compatible(analyte.entry, shared.unit):
+                    draft.unit_from = shared
+            return 1 if split is not None else len(values)
+        if values[0].form == "fraction":
+            return len(values)
+        analyte = analytes[-1]
+        if len(analytes) > 1 and len(values) > 1:
+            confidence -= 0.2
+        first = self._make(analyte, values[0], "lab.analyte_value", confidence)
+        if len(values) > 1 and values[0].unit is None and values[1].unit is not None and self._is_to(values):
+            first.unit_from = values[1]
+        return 1
+
+    def _is_to(self, values: list[Quantity]) -> bool:
+        return bool(_TO.search(self._gap(values[0].end, values[1].start)))
+
+    def _split_fraction(self, analytes: list[Item], values: list[Quantity]) -> list[Quantity] | None:
+        """Read "AST/ALT 45/60 U/L" as two values; None where it is no such list."""
+        value = values[0]
+        if value.form != "fraction" or len(analytes) < 2 or len(values) != 1:
+            return None
+        return split_fraction(value)
+
+    def _is_reference(self, value: Quantity, index: int) -> bool:
+        """Take a bracketed range or bound behind a value as its reference range; or one before the value."""
+        lead = self._gap(self._last_end, value.start)
+        tail = self._text[value.end : value.end + 3].lstrip()
+        closed = tail[:1] in (")", "]", ";", ",")
+        if not closed or (value.form != "range" and value.comparator == "="):
+            return False
+        if self._last and _OPEN_BRACKET.match(lead) and self._last[-1].reference is None:
+            before = self._last[-1].value
+            if before is not None and (value.unit is None or before.unit is None or value.unit == before.unit):
+                kind = "range" if value.form == "range" else "upper" if "<" in value.comparator else "lower"
+                self._reference(value, kind)
+                return True
+        if self._pending and value.form == "range" and index + 1 < len(self._items):
+            after = self._items[index + 1]
+            if _OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start)) and after.role is Role.VALUE:
+                if re.fullmatch(r"[)\]]\s*(?:[:=,]|was|of|is)?\s*", self._gap(value.end, after.start)):
+                    self._pending[-1].end = value.end + 1
+                    self._early = value
+                    return True
+        return False
+
+    def _is_alternative(self, value: Quantity) -> bool:
+        """Take "(2.25 mmol/L)" behind "9.0 mg/dL" as the same result in another unit."""
+        if not self._last or value.unit is None or not _OPEN_BRACKET.match(self._gap(self._last_end, value.start)):
+            return False
+        before = self._last[-1].value
+        if before is None or before.unit is None or before.unit == value.unit or before.unit.ucum == "%":
+            return False
+        if value.unit.ucum == "%" or value.form != before.form:
+            return False
+        self._last[-1].alternative = value
+        self._last[-1].end = max(self._last[-1].end, value.end)
+        return True
+
+    def _reference(self, value: Quantity, kind: str) -> None:
+        for draft in reversed(self.drafts):
+            if draft.reference is not None or draft.value is None:
+                continue
+            unit = draft.value.unit or (draft.unit_from.unit if draft.unit_from else None)
+            if value.unit is None or unit is None or unit == value.unit:
+                draft.reference, draft.reference_kind = value, kind
+                draft.end = max(draft.end, value.end)
+                if unit is None and value.unit is not None:
+                    draft.unit_from = value
+                break
+        self._last_end = value.end
+
+    def _make(self, analyte: Item, value: Quantity, rule: str, confidence: float) -> LabDraft:
+        draft = LabDraft(
+            analyte,
+            value,
+            rule=rule,
+            confidence=confidence,
+            start=min(analyte.start, value.start),
+            end=max(analyte.end, value.end),
+        )
+        if self._early is not None:
+            draft.reference, draft.reference_kind, self._early = self._early, "range", None
+        if analyte.role is not Role.OTHER:
+            self.drafts.append(draft)
+        self._last = [*self._last, draft]
+        return draft
+
+
+def _is_lab(value: Quantity) -> bool:
+    return value.unit is not None and value.unit.kind == "lab"
+
+
+def split_fraction(value: Quantity) -> list[Quantity]:
+    """Return the two numbers of "45/60 U/L" as quantities of their own."""
+    parts = value.value_text.split("/")
+    cut = value.number_start + len(parts[0])
+    halves = []
+    for part, start, end in ((parts[0], value.number_start, cut), (parts[1], cut + 1, value.number_end)):
+        number = part.rstrip("+-−–")
+        halves.append(
+            Quantity(
+                start, end if part is parts[0] else value.end, start, end, number, float(number), None, "number", "=",
+                value.unit, value.unit_text,
+            )  # fmt: skip
+        )
+    return halves

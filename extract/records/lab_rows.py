@@ -1,0 +1,123 @@
+"""From a linked result to the columns of the table ``labs``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from spacy.tokens import Doc
+
+from extract.nlp.model import FactContext, Quantity
+from extract.records.common import add_row
+from extract.records.lab_items import LabDraft, Role
+from extract.records.lab_results import polarity
+from extract.records.lab_units import compatible, convert
+from extract.rules.lexicon import Entry
+from extract.rules.load import RuleSet
+from extract.rules.units import Unit
+
+_SPECIMEN_BEFORE = re.compile(
+    r"(?:(?:highly sensitive|high-sensitivity|serum|plasma|blood|urinary|urine|csf|cerebrospinal fluid|arterial|venous|"
+    r"capillary|pleural fluid|ascitic fluid|synovial fluid|fasting|random|total|free|ionized|ionised|intact|direct|"
+    r"indirect|other|24-hour|24-h|whole)\s+){1,3}$",
+    re.IGNORECASE,
+)
+
+
+class RowMaker:
+    """Fills the columns: names, numbers, units, reference range, flag."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+        self._specimens = {e.name: e for e in rules.entries.get("specimen", [])}
+
+    def add(self, doc: Doc, draft: LabDraft, fact: FactContext | None = None) -> None:
+        """Append the row of ``draft`` to the Doc's drafts."""
+        entry = self._entry(draft)
+        if entry is None:
+            return
+        values = self._names(doc.text, draft, entry)
+        confidence = draft.confidence
+        unit = _unit(draft)
+        if draft.value is not None:
+            values |= _numbers(draft.value, draft, entry)
+            if unit is not None and not compatible(entry, unit):
+                confidence -= 0.25
+        if draft.reference is not None:
+            values |= _reference(draft.reference, draft.reference_kind)
+            values["flag"] = _flag(values)
+        if draft.result is not None:
+            values["result"], values["result_text"] = polarity(doc.text, draft.result)
+        elif draft.analyte.role is Role.IMPLIED and draft.analyte.entry is not None:
+            values["result"] = draft.analyte.entry["result"]
+            values["result_text"] = doc.text[draft.analyte.start : draft.analyte.end]
+        start = min(draft.start, draft.analyte.start)
+        add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact)
+
+    def _entry(self, draft: LabDraft) -> Entry | None:
+        entry = draft.analyte.entry
+        if draft.analyte.role is Role.IMPLIED and entry is not None:
+            return self._rules.entry("analyte", entry["analyte"])
+        return entry
+
+    def _names(self, text: str, draft: LabDraft, entry: Entry) -> dict[str, Any]:
+        start = draft.analyte.start
+        lead = _SPECIMEN_BEFORE.search(text[max(0, start - 40) : start])
+        begin = start - len(lead.group()) if lead is not None else start
+        return {
+            "analyte": entry.name,
+            "analyte_text": " ".join(text[begin : draft.analyte.end].split()),
+            "loinc": entry["loinc"],
+            "specimen": entry["specimen"],
+        }
+
+
+def _unit(draft: LabDraft) -> Unit | None:
+    for quantity in (draft.value, draft.unit_from, draft.reference):
+        if quantity is not None and quantity.unit is not None:
+            return quantity.unit
+    return None
+
+
+def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "comparator": value.comparator,
+        "value_text": value.value_text,
+        "value": None if value.form == "titer" else value.value,
+        "value_high": value.value_high,
+        "titer": value.value if value.form == "titer" else None,
+    }
+    for quantity in (value, draft.unit_from, draft.reference):
+        if quantity is not None and quantity.unit is not None:
+            columns["unit_text"], columns["unit"] = quantity.unit_text, quantity.unit.ucum
+            break
+    if value.value is not None and value.form == "number":
+        conventional, unit_c, si, unit_s = convert(entry, value.value, columns.get("unit", ""))
+        columns |= {
+            "value_conventional": conventional,
+            "unit_conventional": unit_c,
+            "value_si": si,
+            "unit_si": unit_s,
+        }
+    return columns
+
+
+def _reference(reference: Quantity, kind: str) -> dict[str, Any]:
+    if kind == "range":
+        return {"ref_low": reference.value, "ref_high": reference.value_high}
+    if kind == "lower":
+        return {"ref_low": reference.value}
+    if kind == "upper":
+        return {"ref_high": reference.value}
+    return {"ref_low": reference.value, "ref_high": reference.value}
+
+
+def _flag(values: dict[str, Any]) -> str:
+    value, low, high = values.get("value"), values.get("ref_low"), values.get("ref_high")
+    if value is None or values.get("comparator", "=") != "=" or values.get("value_high") is not None:
+        return ""
+    if low is not None and value < low:
+        return "L"
+    if high is not None and value > high:
+        return "H"
+    return "N" if low is not None or high is not None else ""

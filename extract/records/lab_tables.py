@@ -1,0 +1,277 @@
+"""Laboratory results in tables that survived as rows of TAB-separated cells.
+
+Two layouts are read: one analyte a row (values, units and reference ranges in columns of their own), and analytes in
+the header with a day, date or patient a row (reference ranges and units in a row of their own).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from extract.nlp.extensions import context
+from extract.nlp.model import FactContext, Quantity
+from extract.nlp.text_tables import Cell, TextTable, text_tables
+from extract.records.lab_items import Item, LabDraft, Role
+from extract.records.lab_rows import RowMaker
+from extract.rules.load import RuleSet
+from extract.rules.units import UnitTable
+
+_REFERENCE = re.compile(r"\b(?:normal|reference|ref|range|ranges|rv|rr|nr|limits?|cut-?off)\b|^\s*n\.?\s*v", re.IGNORECASE)
+_UNIT = re.compile(r"^\W*units?\b|\bunits?\W*$", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:authors?|study|studies|references|literature|et al|year of publication|publication)\b", re.I)
+_BASELINE = re.compile(
+    r"\b(?:admission|presentation|arrival|initial\w*|baseline|before|pre\w*|diagnosis|onset|first|(?:day|d|week|month)\s?[01]|"
+    r"emergency|er|ed|referral)\b",
+    re.IGNORECASE,
+)
+_FOLLOWUP = re.compile(
+    r"\b(?:discharge|follow\w*|after|post\w*|later|final|last|peak|nadir|latest|current|(?:day|d|week|wk|month|mo|year|pod|hd)s?\s?"
+    r"\d+|\d+\s?(?:st|nd|rd|th)?\s?(?:days?|weeks?|months?|years?|hours?|h)|icu|treatment|therapy|second|third)\b",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(r"\W*(?:na|nd|n/a|nt|not (?:done|available|tested|performed|measured)|none)?\W*", re.IGNORECASE)
+_MAX_WORDS = 8
+
+
+class LabTables:
+    """Reads the tables of a text."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+
+    def read(self, doc: Doc, mentions: list[Item], numbers: list[Quantity], rows: RowMaker) -> None:
+        """Append the results in all tables of ``doc``."""
+        for table in text_tables(doc):
+            if any(_OTHERS.search(cell.text) for cell in table.rows[0]):
+                continue
+            reader = _TableReader(doc, table, mentions, numbers, self._rules.units)
+            for draft, fact in reader.results():
+                rows.add(doc, draft, fact)
+
+
+class _TableReader:
+    """Reads one table."""
+
+    def __init__(
+        self, doc: Doc, table: TextTable, mentions: Sequence[Item], numbers: Sequence[Quantity], units: UnitTable
+    ) -> None:
+        self._doc, self._table, self._units = doc, table, units
+        self._mentions = [m for m in mentions if table.start <= m.start < table.end]
+        self._numbers = [n for n in numbers if table.start <= n.start < table.end]
+        self._mention_starts = [m.start for m in self._mentions]
+        self._number_starts = [n.number_start for n in self._numbers]
+
+    def results(self) -> Iterator[tuple[LabDraft, FactContext]]:
+        """Yield the results with their contexts."""
+        rows = self._table.rows
+        by_row = sum(self._analyte(row[0]) is not None for row in rows if row)
+        header = self._header_row()
+        in_header = sum(self._analyte(cell) is not None for cell in rows[header][1:]) if header is not None else 0
+        if header is not None and in_header >= 2 and in_header >= by_row:
+            yield from self._analytes_in_header(header)
+        else:
+            yield from self._analytes_in_rows()
+
+    def _header_row(self) -> int | None:
+        """Return the first of the leading rows with at least two analytes behind its first cell."""
+        for i, row in enumerate(self._table.rows[:3]):
+            if sum(self._analyte(cell) is not None for cell in row[1:]) >= 2:
+                return i
+        return None
+
+    # -- what is in a cell -------------------------------------------------------------------------------------
+
+    def _in(self, cell: Cell) -> list[Item]:
+        i = bisect_left(self._mention_starts, cell.start)
+        found = []
+        while i < len(self._mentions) and self._mentions[i].start < cell.end:
+            found.append(self._mentions[i])
+            i += 1
+        return found
+
+    def _quantities(self, cell: Cell) -> list[Quantity]:
+        i = bisect_left(self._number_starts, cell.start)
+        found = []
+        while i < len(self._numbers) and self._numbers[i].number_start < cell.end:
+            found.append(self._numbers[i])
+            i += 1
+        return found
+
+    def _analyte(self, cell: Cell) -> Item | None:
+        """Return the analyte that a cell names; None where it names none or is more than a name."""
+        if len(cell.text.split()) > _MAX_WORDS:
+            return None
+        for item in self._in(cell):
+            if item.role is Role.OTHER:
+                return None
+            if item.role is Role.ANALYTE:
+                lead = self._doc.text[cell.start : item.start]
+                return item if len(lead.split()) <= 3 and not any(c.isdigit() for c in lead) else None
+        return None
+
+    def _value(self, cell: Cell) -> Quantity | None:
+        """Return the value of a cell: the number it begins with."""
+        for quantity in self._quantities(cell):
+            lead = self._doc.text[cell.start : quantity.start]
+            if re.fullmatch(r"[\s↑↓▲▼*HLh(\[:=+]*", lead):
+                return quantity
+            return None
+        return None
+
+    def _word(self, cell: Cell) -> Item | None:
+        """Return the qualitative word of a short cell."""
+        if len(cell.text.split()) > 4:
+            return None
+        return next((item for item in self._in(cell) if item.role is Role.RESULT), None)
+
+    # -- one analyte a row -------------------------------------------------------------------------------------
+
+    def _analytes_in_rows(self) -> Iterator[tuple[LabDraft, FactContext]]:
+        rows = self._table.rows
+        width = max(len(row) for row in rows)
+        kinds = [self._column(i) for i in range(width)]
+        if "analyte" not in kinds:
+            return
+        groups = [i for i, kind in enumerate(kinds) if kind == "analyte"]
+        for row in rows:
+            for g, first in enumerate(groups):
+                if first >= len(row):
+                    continue
+                analyte = self._analyte(row[first])
+                if analyte is None:
+                    continue
+                last = groups[g + 1] if g + 1 < len(groups) else width
+                yield from self._row(row, analyte, kinds, first, last)
+
+    def _column(self, index: int) -> str:
+        """Return what a column holds, judged by its header and by most of its cells."""
+        body = [row[index] for row in self._table.rows if index < len(row) and row[index].text.strip()]
+        if not body:
+            return "other"
+        header = self._table.rows[0][index].text if index < len(self._table.rows[0]) else ""
+        analytes = sum(self._analyte(cell) is not None for cell in body)
+        numbers = [q for q in (self._value(cell) for cell in body) if q is not None]
+        if analytes >= max(1, 0.3 * len(body)) and analytes > len(numbers):
+            return "analyte"
+        if index and _UNIT.search(header):
+            return "unit"
+        bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
+        if index and (_REFERENCE.search(header) and bounds >= 0.3 * len(numbers)):
+            return "reference"
+        if index and len(numbers) > 2 and bounds >= 0.7 * len(numbers) and not _FOLLOWUP.search(header):
+            return "reference"
+        if numbers or any(self._word(cell) is not None for cell in body):
+            return "value"
+        return "unit" if index else "other"
+
+    def _row(
+        self, row: list[Cell], analyte: Item, kinds: list[str], first: int, last: int
+    ) -> Iterator[tuple[LabDraft, FactContext]]:
+        name = row[first]
+        own = [q for q in self._quantities(name) if q.number_start >= analyte.end]
+        reference = next((q for q in own if q.form == "range" or q.comparator != "="), None)
+        unit = self._unit_in(name, analyte.end)
+        columns = [i for i in range(first + 1, min(last, len(row))) if row[i].text.strip()]
+        for i in columns:
+            if kinds[i] == "reference":
+                reference = next(iter(self._quantities(row[i])), reference)
+                unit = unit or self._unit_in(row[i], row[i].start)
+            elif kinds[i] == "unit":
+                unit = unit or self._unit_in(row[i], row[i].start)
+        values = [i for i in columns if kinds[i] == "value"]
+        for place, i in enumerate(values):
+            header = self._header(i)
+            draft = self._draft(analyte, row[i], unit or self._unit_in(header, header.start) if header else unit, reference)
+            if draft is not None:
+                yield draft, self._when(row[i], header, place, len(values))
+
+    def _header(self, index: int) -> Cell | None:
+        """Return the header cell of a column: the first row's, or the second's where the first is empty."""
+        for row in self._table.rows[:2]:
+            if index < len(row) and row[index].text.strip():
+                if row and self._analyte(row[0]) is not None and self._value(row[index]) is not None:
+                    return None
+                return row[index]
+        return None
+
+    def _unit_in(self, cell: Cell, start: int) -> Quantity | None:
+        """Return a unit that stands in a cell without its number ("Hb (g/dL)", "K, mEq/L") as a bare quantity."""
+        for quantity in self._quantities(cell):
+            if quantity.unit is not None and quantity.number_start >= start:
+                return quantity
+        text = self._doc.text
+        for match in re.finditer(r"[(\[,/]\s*|\s+|^", text[start : cell.end]):
+            position = start + match.end()
+            found = self._units.match(text, position) if position < cell.end else None
+            if found is not None and found[0] <= cell.end and found[1].kind in ("lab", "both"):
+                written = text[position : found[0]]
+                return Quantity(
+                    position, found[0], position, position, "", None, None, "unit", "=", found[1], written
+                )
+        return None
+
+    def _draft(
+        self, analyte: Item, cell: Cell, unit: Quantity | None, reference: Quantity | None
+    ) -> LabDraft | None:
+        value, word = self._value(cell), self._word(cell)
+        if value is None and (word is None or _MISSING.fullmatch(cell.text)):
+            return None
+        inner = [q for q in self._quantities(cell) if value is not None and q.start >= value.end]
+        own = next((q for q in inner if q.form == "range" or q.comparator in ("<", ">")), None)
+        reference = own or reference
+        kind = ""
+        if reference is not None:
+            kind = "range" if reference.form == "range" else "lower" if ">" in reference.comparator else "upper"
+        return LabDraft(
+            analyte,
+            value=value,
+            unit_from=unit if value is not None and value.unit is None else None,
+            reference=reference if value is not None and (kind != "upper" or "<" in reference.comparator) else None,
+            reference_kind=kind,
+            result=word,
+            rule="lab.table",
+            confidence=0.85,
+            start=min(analyte.start, cell.start),
+            end=max(analyte.end, (value.end if value else cell.end)),
+        )
+
+    # -- analytes in the header --------------------------------------------------------------------------------
+
+    def _analytes_in_header(self, header: int) -> Iterator[tuple[LabDraft, FactContext]]:
+        rows = self._table.rows
+        analytes = {i: self._analyte(cell) for i, cell in enumerate(rows[header]) if i}
+        body = rows[header + 1 :]
+        references = [row for row in body if row and _REFERENCE.search(row[0].text)]
+        units = [row for row in body if row and _UNIT.search(row[0].text) and row not in references]
+        values = [row for row in body if row not in references and row not in units]
+        for i, analyte in analytes.items():
+            if analyte is None:
+                continue
+            reference = next((q for row in references if i < len(row) for q in self._quantities(row[i])), None)
+            unit = self._unit_in(rows[header][i], analyte.end)
+            for row in (*references, *units):
+                unit = unit or (self._unit_in(row[i], row[i].start) if i < len(row) else None)
+            for place, row in enumerate(values):
+                if i < len(row) and row[i].text.strip():
+                    draft = self._draft(analyte, row[i], unit, reference)
+                    if draft is not None:
+                        yield draft, self._when(row[i], row[0], place, len(values))
+
+    # -- time --------------------------------------------------------------------------------------------------
+
+    def _when(self, cell: Cell, header: Cell | None, place: int, count: int) -> FactContext:
+        """Return the context of a cell: its header's words decide the time, else its place among the values."""
+        fact = context(self._doc).at(cell.start, cell.end)
+        words = header.text if header is not None else ""
+        if _BASELINE.search(words) and not re.match(r"\s*(?:after|post)", words, re.I):
+            return replace(fact, when="baseline", time_text=words.strip())
+        if _FOLLOWUP.search(words):
+            return replace(fact, when="followup" if place or count == 1 else "baseline", time_text=words.strip())
+        if count > 1:
+            return replace(fact, when="followup" if place else "baseline", time_text="")
+        return fact
