@@ -1,4 +1,4 @@
-"""The console command ``casetab``."""
+"""The console command ``casetab``: one module for each command, thin layers over the other packages."""
 
 from __future__ import annotations
 

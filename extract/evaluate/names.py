@@ -18,8 +18,9 @@ from extract.rules.tsv import read_table
 _GENERIC = frozenset(
     (
         "serum", "plasma", "blood", "urine", "urinary", "fluid", "level", "levels", "level's", "count",
-        "counts", "value", "values", "concentration", "total", "ratio", "test", "test's", "tests", "result", "results",
-        "initial", "peak", "mean", "measured", "the", "of", "a", "an", "his", "her", "was", "were", "is",
+        "counts", "value", "values", "concentration", "total", "ratio", "test", "test's", "tests", "result",
+        "results", "initial", "peak", "mean", "measured", "the", "of", "a", "an", "his", "her", "was",
+        "were", "is",
     )
 )  # fmt: skip
 _BROKEN_WORD = re.compile(r"-\s*\n\s*")

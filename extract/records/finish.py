@@ -17,6 +17,7 @@ from extract.records.drugs import Drug
 from extract.records.labs import Lab
 from extract.records.levels import Level
 from extract.records.muscle_grades import MuscleGrade
+from extract.records.quotes import quote_span
 from extract.sources.model import SourceText
 
 RECORDS: dict[str, tuple[type[Record], str]] = {
@@ -106,7 +107,9 @@ def _richer(a: Draft, b: Draft) -> Draft:
 
 def _records(name: str, rows: Iterable[Draft], source: SourceText, text: NormalizedText) -> list[Record]:
     model, word = RECORDS[name]
-    placed = [(text.source_span(row.start, row.end), row) for row in rows if row.table == name]
+    placed = [
+        (quote_span(source.text, *text.source_span(row.start, row.end)), row) for row in rows if row.table == name
+    ]
     placed.sort(key=lambda item: (item[0][0], item[0][1], item[1].start, str(sorted(item[1].values.items(), key=str))))
     records = []
     for number, ((start, end), row) in enumerate(placed, 1):
@@ -140,7 +143,9 @@ def _page(source: SourceText, start: int) -> int | None:
 
 def _case(patient: Patient, found: Records, source: SourceText, text: NormalizedText) -> Case:
     case_id = f"{source.article_id}#{patient.number}"
-    start, end = text.source_span(patient.start, patient.end) if patient.end > patient.start else (None, None)
+    start, end = None, None
+    if patient.end > patient.start:
+        start, end = quote_span(source.text, *text.source_span(patient.start, patient.end))
     counts = {f"n_{name}": sum(r.case_id == case_id for r in rows) for name, rows in found.tables.items()}
     return Case(
         case_id=case_id,

@@ -21,7 +21,7 @@ class ArticleResult:
 
     Attributes
     ----------
-    source_text : the decoded source where offsets cannot point into the file itself (PDF, XML, HTML); else "".
+    source_text : the decoded source where offsets cannot point into the file (PDF, XML, HTML); else "".
     """
 
     article: Article

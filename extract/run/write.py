@@ -2,36 +2,67 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from extract.errors import CasetabError
 from extract.records.common import Table, columns
 from extract.run.article import ArticleResult
-from extract.tables.csv import row_cells, whole_file
+from extract.tables.csv import csv_line, row_cells, whole_file
 from extract.tables.datapackage import data_package
 from extract.tables.schema import TABLES
 
 SOURCES = "sources"
 
 
-def write_run(folder: Path, results: Iterable[ArticleResult]) -> Counter[str]:
-    """Write all tables of a run; return counts of rows by table and of articles by status (``articles:ok``).
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn a failure to write in ``folder`` into an error that says so."""
+    try:
+        yield
+    except OSError as error:
+        place, problem = error.filename or folder, error.strerror or str(error)
+        raise CasetabError(f"cannot write to {place}: {problem}; choose another place") from None
 
-    The tables appear together when the last article is done; until then they have temporary names.
+
+def write_run(
+    folder: Path, results: Iterable[ArticleResult], about: Mapping[str, Any], began: float
+) -> Counter[str]:
+    """Write all files of a run; return counts of rows by table and of articles by status (``articles:ok``).
+
+    The tables appear together when the last article is done; until then they have temporary names, and a
+    run that is broken off leaves those of an earlier run as they were.
+
+    Parameters
+    ----------
+    about : what run.json says of the run beside counts and seconds.
+    began : ``time.perf_counter()`` at the start of the run.
+
+    Raises
+    ------
+    CasetabError
+        the folder cannot be made or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        counts = _write_tables(folder, results)
+        write_json(folder / "datapackage.json", data_package())
+        seconds = round(time.perf_counter() - began, 3)
+        write_json(folder / "run.json", {**about, "counts": dict(sorted(counts.items())), "seconds": seconds})
+    return counts
+
+
+def _write_tables(folder: Path, results: Iterable[ArticleResult]) -> Counter[str]:
+    counts: Counter[str] = Counter(dict.fromkeys(TABLES, 0))
     with ExitStack() as stack:
-        writers = {}
+        streams = {name: stack.enter_context(whole_file(folder / f"{name}.csv")) for name in TABLES}
         for name, model in TABLES.items():
-            stream = stack.enter_context(whole_file(folder / f"{name}.csv"))
-            writers[name] = csv.writer(stream, lineterminator="\n")
-            writers[name].writerow(columns(model))
+            streams[name].write(csv_line(columns(model)))
         for result in results:
             counts[f"articles:{result.article.status}"] += 1
             rows: dict[str, Iterable[Table]] = {
@@ -41,22 +72,22 @@ def write_run(folder: Path, results: Iterable[ArticleResult]) -> Counter[str]:
             }
             for name, records in rows.items():
                 for record in records:
-                    writers[name].writerow(row_cells(record))
+                    streams[name].write(csv_line(row_cells(record)))
                     counts[name] += 1
             if result.source_text:
                 _write_source(folder, result)
-    write_json(folder / "datapackage.json", data_package())
     return counts
 
 
 def _write_source(folder: Path, result: ArticleResult) -> None:
     (folder / SOURCES).mkdir(exist_ok=True)
-    with whole_file(folder / SOURCES / f"{result.article.article_id}.txt") as stream:
+    path = folder / SOURCES / f"{result.article.article_id}.txt"
+    with whole_file(path, durable=False) as stream:
         stream.write(result.source_text)
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file whole, keys in the order given."""
-    with whole_file(path) as stream:
+    with writing(path.parent), whole_file(path) as stream:
         json.dump(content, stream, ensure_ascii=False, indent=1)
         stream.write("\n")

@@ -1,9 +1,10 @@
-"""The Frictionless Data Package of a run: every table, every column with type, unit, meaning, allowed values."""
+"""The Frictionless Data Package of a run: every table, every column with type, unit, meaning and values."""
 
 from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
+from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from extract import __version__
@@ -11,10 +12,13 @@ from extract.records.common import Table, columns
 from extract.tables.schema import TABLES
 
 _KEYS = {"articles": "article_id", "cases": "case_id"}
+_IDENTIFIERS = frozenset({"article_id", "case_id", "record_id"})
+_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+_TYPES = {str: "string", float: "number", int: "integer"}
 
 
 def data_package() -> dict[str, Any]:
-    """Return the descriptor, generated from the table models (Data Package v1, https://specs.frictionlessdata.io)."""
+    """Return the descriptor, generated from the table models (Data Package v1, specs.frictionlessdata.io)."""
     return {
         "profile": "tabular-data-package",
         "name": "casetab-run",
@@ -30,20 +34,24 @@ def _resource(name: str, model: type[Table]) -> dict[str, Any]:
         "missingValues": [""],
         "primaryKey": _KEYS.get(name, "record_id"),
     }
+    references = [_reference(column, table) for table, column in _KEYS.items() if table != name]
     if name != "articles":
-        schema["foreignKeys"] = [
-            {"fields": "article_id", "reference": {"resource": "articles", "fields": "article_id"}}
-        ]
+        schema["foreignKeys"] = [key for key in references if key["fields"] in model.model_fields]
     return {
         "profile": "tabular-data-resource",
         "name": name,
+        "title": (model.__doc__ or "").strip().splitlines()[0],
         "path": f"{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "dialect": _DIALECT,
         "schema": schema,
     }
+
+
+def _reference(column: str, table: str) -> dict[str, Any]:
+    return {"fields": column, "reference": {"resource": table, "fields": column}}
 
 
 def _field(name: str, info: FieldInfo) -> dict[str, Any]:
@@ -52,23 +60,31 @@ def _field(name: str, info: FieldInfo) -> dict[str, Any]:
     extra = info.json_schema_extra
     if isinstance(extra, dict) and "unit" in extra:
         described["unit"] = extra["unit"]
-    constraints: dict[str, Any] = {}
-    if allowed:
-        constraints["enum"] = allowed
-    if info.is_required() and "" not in get_args(info.annotation) and kind != "string":
-        constraints["required"] = not _optional(info.annotation)
+    constraints = _constraints(name, info, allowed)
     if constraints:
         described["constraints"] = constraints
     return described
 
 
+def _constraints(name: str, info: FieldInfo, allowed: list[str]) -> dict[str, Any]:
+    constraints: dict[str, Any] = {}
+    if allowed:
+        constraints["enum"] = allowed
+    # an empty text is an empty cell: of the texts only identifiers and closed lists without "" are always there
+    may_be_empty = {type(None), ""} & set(get_args(info.annotation))
+    if name in _IDENTIFIERS or (not may_be_empty and info.annotation is not str):
+        constraints["required"] = True
+    for limit in info.metadata:
+        if isinstance(limit, Ge):
+            constraints["minimum"] = limit.ge
+        elif isinstance(limit, Le):
+            constraints["maximum"] = limit.le
+    return constraints
+
+
 def _type(annotation: Any) -> tuple[str, list[str]]:
+    """Return the Frictionless type of a field and, for a closed list, its values."""
     options = [option for option in get_args(annotation) if option is not type(None)]
     if get_origin(annotation) is Literal:
         return "string", [str(option) for option in options if option != ""]
-    plain = options[0] if options else annotation
-    return {float: "number", int: "integer"}.get(plain, "string"), []
-
-
-def _optional(annotation: Any) -> bool:
-    return type(None) in get_args(annotation)
+    return _TYPES[options[0] if options else annotation], []
