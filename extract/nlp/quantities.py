@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -181,7 +182,7 @@ def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, i
 
 def _power_code(written: str) -> str:
     """Return the UCUM code of a power of ten: "× 10^9/L" is "10*9/L"."""
-    folded = "".join(str(int(c)) if c.isdigit() else c for c in written if not c.isspace())
+    folded = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in written if not c.isspace())
     match = re.match(r"(?:[x×✕*·]10|1?0?[eE])(?:\^|\*\*|[eE])?([-−–]?\d{1,2})(.*)", folded)
     if match is None:
         return written

@@ -70,7 +70,7 @@ def _constraints(name: str, info: FieldInfo, allowed: list[str]) -> dict[str, An
     constraints: dict[str, Any] = {}
     if allowed:
         constraints["enum"] = allowed
-    # an empty text is an empty cell: of the texts only identifiers and closed lists without "" are always there
+    # an empty text is an empty cell: of the texts only identifiers and closed lists without "" never are
     may_be_empty = {type(None), ""} & set(get_args(info.annotation))
     if name in _IDENTIFIERS or (not may_be_empty and info.annotation is not str):
         constraints["required"] = True
