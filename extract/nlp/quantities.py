@@ -19,7 +19,7 @@ _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3}
 _B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses them
 _NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
-_FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?![\d/])")
+_FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)")
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?({_NUM})(?![:\d])")
 _POWER = re.compile(rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)")
@@ -35,7 +35,7 @@ _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[~≈≃∼]|\bapproximately|\bapprox\.?|\babout|\baround|\bnearly|\balmost|\broughly|\bcirca", "~"),
     )
 )  # fmt: skip
-_SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|[:=(])\s*$", re.I)
+_SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|\bexcess|\bBE|\bscore|[:=(\t])[^\S\n]*$|\(BE\)\s*$|^$", re.I)
 _WINDOW = 24
 
 
@@ -65,10 +65,13 @@ def find_quantities(text: str, units: UnitTable, terms: dict[str, list[Mention]]
         if date is not None:
             done = date.end()
             continue
-        if names.holds(match.start()) or (_after_letter_hyphen(text, match.start()) and not names.ends_before(match.start())):
+        if names.holds(match.start()):
+            continue
+        glued = _after_letter_hyphen(text, match.start())
+        if glued and not names.ends_before(match.start()):
             continue
         quantity = _read(text, match, units)
-        if quantity is not None:
+        if quantity is not None and not (glued and quantity.unit is None):  # "SF-36" is a name, "Hb-12 g/dL" a result
             done = quantity.end
             yield quantity
 
@@ -104,6 +107,9 @@ def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
         return _build(text, start, titer.end(), f"1:{plain(titer.group(1))}", value, None, "titer", None)
     fraction = _FRACTION.match(text, start)
     if fraction is not None:
+        reciprocal = int(fraction.group(2).rstrip("+")) if fraction.group(2).rstrip("+").isdigit() else 0
+        if fraction.group(1) == "1" and reciprocal >= 8:
+            return _build(text, start, fraction.end(), f"1/{reciprocal}", float(reciprocal), None, "titer", None)
         unit = match_unit(text, fraction.end(), units)
         if unit is not None or _boundary(text, fraction.end()):
             written = re.sub(r"\s", "", fraction.group())
@@ -115,7 +121,10 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
     start, end = match.span()
     first = plain(match.group())
     first, end = _decimal_comma(text, first, end, units)
+    first, end = _spaced_thousands(text, first, end, units)
     unit = match_unit(text, end, units)
+    if unit is not None and _counts(unit[1]) and _DOTTED.fullmatch(first):
+        first = first.replace(".", "")
     after = unit[0] if unit else end
     second = _SECOND.match(text, after)
     if second is not None and _is_range(text, start, first, second):
@@ -136,7 +145,7 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
 
 def _is_negative(text: str, start: int) -> bool:
     """Tell whether a minus sign stands before a number: "base excess of −11.6", not "12 - 15" or "CRP - 12"."""
-    if start < 2 or text[start - 1] not in "-−–" or not (text[start - 2].isspace() or text[start - 2] in "(:="):
+    if start < 2 or text[start - 1] not in "-−–" or not (text[start - 2].isspace() or text[start - 2] in "(:=["):
         return False
     return text[start - 1] == "−" or bool(_SIGNED.search(text[max(0, start - 12) : start - 1]))
 
@@ -147,6 +156,25 @@ def _decimal_comma(text: str, first: str, end: int, units: UnitTable) -> tuple[s
     if match is not None and "." not in first and match_unit(text, match.end(), units) is not None:
         return f"{first}.{match.group(1)}", match.end()
     return first, end
+
+
+_SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")
+_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+
+
+def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tuple[str, int]:
+    """Read "21 470 U/L" as 21470: groups of three digits and a laboratory unit behind."""
+    match = _SPACED.match(text, end) if len(first) <= 3 and "." not in first else None
+    if match is not None:
+        unit = match_unit(text, match.end(), units)
+        if unit is not None and unit[1].kind == "lab" and first != "0":
+            return first + match.group().replace(" ", ""), match.end()
+    return first, end
+
+
+def _counts(unit: Unit) -> bool:
+    """Tell whether a unit counts single cells: "12.400/mm3" is twelve thousand four hundred."""
+    return unit.dimension == "count_concentration" and not unit.ucum.startswith("10*")
 
 
 def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:

@@ -30,7 +30,7 @@ RECORDS: dict[str, tuple[type[Record], str]] = {
 
 # columns that make two rows of one patient the same fact; time is compared apart, as the second telling often omits it
 IDENTITY: dict[str, tuple[str, ...]] = {
-    "labs": ("analyte", "comparator", "value_text", "result", "unit"),
+    "labs": ("analyte", "comparator", "value_text", "result"),
     "muscle_grades": ("muscle", "side", "grade_text"),
     "levels": ("level", "region"),
     "drugs": (
@@ -76,7 +76,7 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
             str(row.values.get(name, "")) for name in IDENTITY[row.table]
         )
         for place in places.get(key, []):
-            if _same_time(kept[place], row):
+            if _told_apart(kept[place], row) and _same_time(kept[place], row):
                 kept[place] = _richer(kept[place], row)
                 break
         else:
@@ -85,8 +85,17 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
     return kept
 
 
-def _same_time(a: Draft, b: Draft) -> bool:
+def _told_apart(a: Draft, b: Draft) -> bool:
+    """Tell whether two rows stand in different sentences; equal values in one table are measurements of their own."""
     if a.table in ("levels", "drugs"):
+        return True
+    if a.section == b.section == "table":
+        return False
+    return a.sentence != b.sentence
+
+
+def _same_time(a: Draft, b: Draft) -> bool:
+    if a.table in ("levels", "drugs") or "table" in (a.section, b.section):
         return True
     days = a.context.time_days, b.context.time_days
     if None not in days and days[0] != days[1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -107,6 +108,9 @@ class ItemReader:
             for kind, role in roles.items()
             for m in terms(doc, kind)
         ]
+        numbers = quantities(doc)
+        starts = [q.start for q in numbers]
+        found = [f for f in found if not _in_unit(doc.text, f[2], numbers, starts)]
         found.sort(key=lambda f: (-f[0], -f[1], f[2].start))
         return _without_overlaps([item for _, _, item in found])
 
@@ -117,6 +121,10 @@ class ItemReader:
         floor = start
         for quantity in found:
             role = Role.VALUE
+            if _PLUSES.match(text, quantity.number_start) and quantity.unit is None and quantity.form == "number":
+                items.append(_graded(text, quantity))
+                floor = quantity.end
+                continue
             if self._is_index(text, quantity, start):
                 role = Role.INDEX
             elif reference_role(text, quantity, floor):
@@ -143,6 +151,33 @@ class ItemReader:
             if re.fullmatch(r"(?:19|20)\d\d", quantity.value_text) and text[quantity.end : quantity.end + 1] in ")":
                 return True
         return text[quantity.start - 1 : quantity.start] == "[" and text[quantity.end : quantity.end + 1] in "],"
+
+
+_PLUSES = re.compile(r"[1-4]\+(?![\d/+])")
+
+
+def _graded(text: str, quantity: Quantity) -> Item:
+    """Return "2+" of a dipstick as a qualitative result."""
+    end = quantity.number_end + 1
+    written = text[quantity.number_start : end]
+    entry = Entry(written, "result", {"result": "positive"})
+    return Item(Role.RESULT, quantity.number_start, end, mention=Mention(quantity.number_start, end, written, entry))
+
+
+def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequence[int]) -> bool:
+    """Tell whether a short term is a piece of a unit ("g/L", "mm Hg") or a letter that no percentage follows."""
+    size = item.end - item.start
+    if size > 3 or item.role is Role.RESULT:
+        return False
+    i = bisect_right(starts, item.start) - 1
+    if i >= 0 and numbers[i].start <= item.start < numbers[i].end:
+        return True
+    if text[max(0, item.start - 1) : item.start] == "/" and text[max(0, item.start - 2) : item.start - 1].isalpha() and size <= 2:
+        return True
+    if size == 1:  # "N 80%, L 12%" is a differential count; other single letters are not
+        following = numbers[i + 1] if i + 1 < len(numbers) else None
+        return following is None or following.start - item.end > 3 or following.unit is None
+    return False
 
 
 def _without_overlaps(items: list[Item]) -> list[Item]:

@@ -114,6 +114,9 @@ class Linker:
         if self._is_reference(values[0], run[0]) or self._is_alternative(values[0]):
             self._last_end = values[0].end
             return i + 1
+        if self._is_percentage(values[0]):
+            self._last_end = values[0].end
+            return i + 1
         taken = self._take(values, run[-1] + 1)
         self._last_end = values[taken - 1].end if taken else values[0].end
         return i + max(taken, 1)
@@ -124,7 +127,9 @@ class Linker:
         pending = self._pending
         if pending:
             unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
-            fits = unknown == 0 or (unknown <= _MAX_UNKNOWN and _is_lab(first) and not self._crosses(pending[-1], first))
+            fits = unknown == 0 or (
+                unknown <= _MAX_UNKNOWN and self._plausible(pending[-1], first) and not self._crosses(pending[-1], first)
+            )
             if fits and not (len(values) == 1 and self._prefers_next(first, following)):
                 return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
         if self._inverted(first, following):
@@ -133,6 +138,13 @@ class Linker:
             return 1
         self._last = []
         return 1
+
+    @staticmethod
+    def _plausible(analyte: Item, value: Quantity) -> bool:
+        """Tell whether a value's unit alone speaks for the analyte."""
+        if value.unit is None or analyte.entry is None:
+            return False
+        return (value.unit.kind == "lab" or value.unit.ucum == "%") and compatible(analyte.entry, value.unit)
 
     def _crosses(self, analyte: Item, value: Quantity) -> bool:
         gap = self._gap(analyte.end, value.start)
@@ -258,6 +270,20 @@ class Linker:
         self._last[-1].end = max(self._last[-1].end, value.end)
         return True
 
+    def _is_percentage(self, value: Quantity) -> bool:
+        """Take "(93.3%)" behind an absolute cell count as a further result of these cells."""
+        if not self._last or value.unit is None or value.unit.ucum != "%":
+            return False
+        before = self._last[-1].value
+        counted = before is not None and before.unit is not None and before.unit.dimension == "count_concentration"
+        if not counted or not _OPEN_BRACKET.match(self._gap(self._last_end, value.start)):
+            return False
+        if self._text[value.end : value.end + 1] not in ")],;":
+            return False
+        last = self._last[-1]
+        self._make(last.analyte, value, "lab.percentage", 0.8)
+        return True
+
     def _reference(self, value: Quantity, kind: str) -> None:
         for draft in reversed(self.drafts):
             if draft.reference is not None or draft.value is None:
@@ -286,10 +312,6 @@ class Linker:
             self.drafts.append(draft)
         self._last = [*self._last, draft]
         return draft
-
-
-def _is_lab(value: Quantity) -> bool:
-    return value.unit is not None and value.unit.kind == "lab"
 
 
 def split_fraction(value: Quantity) -> list[Quantity]:

@@ -161,7 +161,7 @@ class _TableReader:
         if index and _UNIT.search(header):
             return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
-        if index and (_REFERENCE.search(header) and bounds >= 0.3 * len(numbers)):
+        if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS:
             return "reference"
         if index and len(numbers) > 2 and bounds >= 0.7 * len(numbers) and not _FOLLOWUP.search(header):
             return "reference"
@@ -201,9 +201,6 @@ class _TableReader:
 
     def _unit_in(self, cell: Cell, start: int) -> Quantity | None:
         """Return a unit that stands in a cell without its number ("Hb (g/dL)", "K, mEq/L") as a bare quantity."""
-        for quantity in self._quantities(cell):
-            if quantity.unit is not None and quantity.number_start >= start:
-                return quantity
         text = self._doc.text
         for match in re.finditer(r"[(\[,/]\s*|\s+|^", text[start : cell.end]):
             position = start + match.end()
@@ -213,6 +210,9 @@ class _TableReader:
                 return Quantity(
                     position, found[0], position, position, "", None, None, "unit", "=", found[1], written
                 )
+        for quantity in self._quantities(cell):
+            if quantity.unit is not None and quantity.number_start >= start:
+                return quantity
         return None
 
     def _draft(

@@ -55,6 +55,12 @@ class UnitTable:
             self._add(form, unit)
 
     def _add(self, form: str, unit: Unit) -> None:
+        self._add_form(form, unit)
+        parts = form.split("/")
+        if len(parts) == 2 and parts[0] and parts[1].isalpha():  # "mg/dL" is "mg.dL-1" too
+            self._add_form(f"{parts[0]}{parts[1]}-1", unit)
+
+    def _add_form(self, form: str, unit: Unit) -> None:
         exact = form.startswith("=") and len(form) > 1
         written = form[1:] if exact else form
         folded = "".join(_fold_char(char) for char in written)
