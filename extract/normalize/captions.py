@@ -14,10 +14,14 @@ from extract.normalize.lines import (
     ends_sentence,
     is_table_row,
     starts_lower,
-    starts_upper,
 )
-from extract.normalize.widths import Ruler, line_offsets
+from extract.normalize.page import FITS, Page
 
+Extent = tuple[int, int]
+"""First and last line of a caption."""
+
+# A body line that takes this share of its column and has no final mark stops within a sentence.
+_MOST = 0.8
 _LABEL = re.compile(
     r"\s*(?:supplement(?:ary|al)\s+|online\s+|extended\s+data\s+|appendix\s+)?"
     r"(?:fig(?:ures?|s?\.|\b)|table|scheme|chart|graph|plate|video|image)\s*\.?\s*"
@@ -28,10 +32,22 @@ _LABEL = re.compile(
 _CAPTION_REST = re.compile(r"\s*$|\s*[.:|–—-]\s*\S|\s*[.:]\s*$|\s*\(?[A-Z\"“(\d•]|\t|\s+[a-z]{1,3}[A-Z]")
 # ... and what follows it in a sentence.
 _SENTENCE_REST = re.compile(
-    r"\s*[),;\]]|\s*\.\s*[)\]]|\s+(?:shows?|showed|demonstrates?|demonstrated|illustrates?|depicts?|presents?|summari[sz]es?"
+    r"\s*[),;\]]|\s*\.\s*[)\]]|(?:\s*\(?[A-Ha-h](?:\s?[,–-]\s?[A-Ha-h])*\))?\s+(?:shows?|showed|demonstrates?|demonstrated|illustrates?|depicts?|presents?|summari[sz]es?"
     r"|lists?|reveals?|revealed|describes?|and|is|are|was|were|in|for|below|above|provides?|gives?|displays?|outlines?)\b"
 )
 
+# Words that begin a sentence and stand capitalised nowhere else: no caption's phrase goes on with them.
+_STARTER = re.compile(
+    r"(?:The|In|On|At|He|She|We|It|This|These|There|His|Her|Our|After|During|However|Therefore|For|To|As|An?)\s+[a-z0-9]"
+)
+_PICTURE = re.compile(
+    r"^\(?[A-Ha-h](?:[,–-][A-Ha-h])?[).,:]|\([A-Ha-h](?:[,–-]\s?[A-Ha-h])?\)"
+    r"|\b(?:arrow|asterisk|panel|magnif|stain|scale bar|axial|sagittal|coronal|circle|dotted|dashed|inset|courtesy|reproduced|adapted|abbreviations?)|[×=]\s?\w",
+    re.IGNORECASE,
+)
+_NARRATIVE = re.compile(
+    r"\b(?:[Ww]e|[Oo]ur|[Hh]e|[Ss]he|[Hh]is|[Hh]er|patients? (?:was|were|had))\b|\[\d|\((?:Fig|Table)|\bet al"
+)
 _SHORT_REST = re.compile(r"\s*[.,;)\]]?\s*$|\s*[.)\]]+\s+[A-Z]")
 
 
@@ -53,90 +69,126 @@ def lift_captions(aligned: AlignedText, wrapped: bool) -> AlignedText:
     lines = Lines.of(aligned.text)
     marks = [k for k, line in enumerate(lines.texts) if line.strip() == CAPTION_MARK]
     stop = marks[0] if marks else len(lines)
-    extents = _extents(lines, stop, wrapped)
-    if not extents and not marks:
+    captions = _wrapped(Page.of(aligned.text), stop) if wrapped else _single_lines(lines, stop)
+    if not captions and not marks:
         return aligned
     body: list[tuple[int, int]] = []
     position = 0
-    for first, last in extents:
+    for first, last in sorted(extent for caption in captions for extent in caption):
         body.append((position, lines.starts[first]))
         position = min(lines.end(last) + 1, len(aligned))
     body.append((position, lines.starts[stop] if marks else len(aligned)))
-    lifted = [(lines.starts[first], lines.end(last)) for first, last in extents]
+    lifted = [(lines.starts[a], lines.end(b)) for caption in captions for a, b in caption]
     if marks:
-        tail_start = min(lines.end(stop) + 1, len(aligned))
-        lifted.append((tail_start, len(aligned)))
+        lifted.append((min(lines.end(stop) + 1, len(aligned)), len(aligned)))
     gaps = [""] * (len(body) - 1) + [f"\n{CAPTION_MARK}\n"] + ["\n"] * (len(lifted) - 1)
     return aligned.rearrange(body + lifted, gaps)
 
 
-def _extents(lines: Lines, stop: int, wrapped: bool) -> list[tuple[int, int]]:
-    """Return first and last line of each caption before line ``stop``."""
-    found: list[tuple[int, int]] = []
+def _single_lines(lines: Lines, stop: int) -> list[list[Extent]]:
+    """Return the captions of a text whose every line is a block, each with the table rows below it."""
+    found: list[list[Extent]] = []
     index = 0
-    before = ""
-    ruler = Ruler("\n".join(lines.texts)) if wrapped else None
     while index < stop:
-        line = lines.texts[index].strip()
-        if line and is_caption_start(line) and not _is_mention(lines, index, before, wrapped):
-            last = index if ruler is None else _caption_end(lines, index, stop, before, ruler)
-            last = _with_rows(lines, last, stop)
-            found.append((index, last))
-            index = last + 1
-            continue
-        before = line or before
+        if is_caption_start(lines.texts[index]):
+            last = _with_rows(lines, index, stop)
+            found.append([(index, last)])
+            index = last
         index += 1
     return found
 
 
-def _is_mention(lines: Lines, index: int, before: str, wrapped: bool) -> bool:
-    """Tell whether the label at the line's start belongs to the sentence of the line before."""
-    if not wrapped or not before:
-        return False
-    if ends_open(before) and before[-1] not in "-,":
-        return before[-1] in "([" or _rest_is_short(lines.texts[index])
-    blank_before = index > 0 and not lines.texts[index - 1].strip()
-    return not blank_before and not ends_sentence(before) and not _may_end_block(before)
-
-
-def _rest_is_short(line: str) -> bool:
-    """Tell whether the label is all that a sentence needs from this line: "... shown in / Table 1. She"."""
-    label = _LABEL.match(line)
-    return (
-        label is not None
-        and re.match(r"\s*$|\s*[.,;)\]]?\s*$|\s*[.)\]]+\s+[A-Z]", line[label.end() :]) is not None
-    )
-
-
-def _may_end_block(line: str) -> bool:
-    """Tell whether ``line`` could end a caption, heading or list item that has no final mark."""
-    return len(line) < 60 and line[-1] not in HYPHENS and not ends_open(line)
-
-
-def _caption_end(lines: Lines, first: int, stop: int, before: str, ruler: Ruler) -> int:
-    """Return the last line of the caption that begins at ``first``."""
-    interrupts = bool(before) and not ends_sentence(before)
-    last = first
-    label_only = _is_label_only(lines.texts[first])
-    while last + 1 < stop:
-        following = lines.texts[last + 1]
-        text = following.strip()
-        if not text:
-            if not label_only:
-                return last
-            label_only = False
-            last += 1
-            continue
-        if is_table_row(following) or is_known_heading(text) or is_caption_start(text):
+def _with_rows(lines: Lines, last: int, stop: int) -> int:
+    """Return the last of the table rows that follow line ``last``, blank lines between allowed."""
+    for index in range(last + 1, stop):
+        if is_table_row(lines.texts[index]):
+            last = index
+        elif lines.texts[index].strip():
             break
-        current = lines.texts[last].rstrip()
-        if current and not label_only and _is_done(lines, first, last, interrupts, ruler):
-            break
-        label_only = False
-        last += 1
-    while last > first and not lines.texts[last].strip():
-        last -= 1
     return last
+
+
+def _wrapped(page: Page, stop: int) -> list[list[Extent]]:
+    """Return the captions of a wrapped text, in lines of its ``Lines``.
+
+    A caption that another one interrupts has more than one extent.
+    """
+    found: list[list[Extent]] = []
+    interrupted: list[Extent] | None = None
+    before = -1
+    index = 0
+    while index < len(page) and page.places[index] < stop:
+        lifted = bool(found) and found[-1][-1][1] == page.places[index - 1]
+        if is_caption_start(page.texts[index]) and (lifted or not _is_mention(page, index)):
+            caption: list[Extent] = []
+            found.append(caption)
+            first, last = index, _caption_end(page, index, before)
+        elif lifted and interrupted is not None and starts_lower(page.texts[index]):
+            caption, interrupted = interrupted, None
+            first, last = index, _caption_end(page, index, -1)
+        else:
+            before = index
+            interrupted = None
+            index += 1
+            continue
+        end = _with_rows(page.lines, page.places[last], stop)
+        caption.append((page.places[first], end))
+        if _is_unfinished(page, last):
+            interrupted = caption
+        index = last + 1
+        while index < len(page) and page.places[index] <= end:
+            index += 1
+    return found
+
+
+def _is_mention(page: Page, index: int) -> bool:
+    """Tell whether the label at the start of a line belongs to the sentence of the line before."""
+    if index == 0:
+        return False
+    line = page.texts[index - 1]
+    if not page.gaps[index - 1]:
+        return not (ends_sentence(line) or page.room[index - 1] < FITS or is_known_heading(line))
+    label = _LABEL.match(page.texts[index])
+    if label is None or line[-1] in HYPHENS or not ends_open(line):
+        return False
+    if _SHORT_REST.match(page.texts[index][label.end() :]) is None:
+        return False
+    return not _sentence_goes_on_below(page, index)
+
+
+def _sentence_goes_on_below(page: Page, index: int) -> bool:
+    """Tell whether the lines up to the next blank line end a sentence, and the next goes on with another."""
+    last = index
+    while last + 1 < len(page) and not page.gaps[last]:
+        last += 1
+    return last + 1 < len(page) and ends_sentence(page.texts[last]) and starts_lower(page.texts[last + 1])
+
+
+def _caption_end(page: Page, first: int, before: int) -> int:
+    """Return the last line of the caption that begins at ``first``; ``before``: the body's last line."""
+    interrupts = before >= 0 and _is_unfinished(page, before)
+    last = first
+    widest = 0.0
+    while last + 1 < len(page):
+        following = page.texts[last + 1]
+        if page.rows[last + 1] or is_known_heading(following) or following == CAPTION_MARK:
+            break
+        if is_caption_start(following) and (page.gaps[last] or not ends_open(page.texts[last])):
+            break
+        widest = max(widest, page.shares[last])
+        label_only = last == first and _is_label_only(page.texts[first])
+        if not label_only and _is_done(page, last, interrupts, max(1.0, widest)):
+            break
+        last += 1
+    return last
+
+
+def _is_unfinished(page: Page, index: int) -> bool:
+    """Tell whether the body's line ``index`` stops within a sentence."""
+    line = page.texts[index]
+    if ends_sentence(line) or is_known_heading(line):
+        return False
+    return line[-1] in HYPHENS or ends_open(line) or page.shares[index] > _MOST
 
 
 def _is_label_only(line: str) -> bool:
@@ -144,47 +196,43 @@ def _is_label_only(line: str) -> bool:
     return label is not None and not line[label.end() :].strip(" .:|–—-")
 
 
-def _is_done(lines: Lines, first: int, last: int, interrupts: bool, ruler: Ruler) -> bool:
-    """Tell whether the caption ends with line ``last``, judged by its end and the next line's start."""
-    current, following = lines.texts[last].rstrip(), lines.texts[last + 1]
-    if ends_sentence(current):
-        if starts_lower(following.lstrip()):
-            return True
-        if not starts_upper(following.lstrip()):
-            return False
-        if following[:1] == " " and lines.texts[last][:1] != " ":
-            return True
-        return _ended_early(lines, first, last, ruler)
-    if current[-1] in HYPHENS or ends_open(current) or not starts_upper(following.lstrip()):
-        return False
-    return not interrupts and _ended_early(lines, first, last, ruler, share=0.85)
+def _is_done(page: Page, last: int, interrupts: bool, widest: float) -> bool:
+    """Tell whether a caption ends with line ``last``.
 
-
-def _ended_early(lines: Lines, first: int, last: int, ruler: Ruler, share: float = 0.96) -> bool:
-    """Tell whether the next line's first word would have fitted into line ``last``.
-
-    The column's width is that of the widest line around, taken from the caption where it has
-    more than one line.
+    ``interrupts``: it stands within a sentence of the body. ``widest``: its widest line's share of
+    the column, as a caption may run over several.
     """
-    around = range(first, last + 1) if last > first else range(last, min(last + 4, len(lines)))
-    places = [k for k in around if lines.texts[k].strip()]
-    starts, ends = line_offsets(lines, places)
-    column = float(ruler.measure(starts, ends).max())
-    word = len(lines.texts[last + 1].split(None, 1)[0])
-    starts, ends = line_offsets(lines, [last, last + 1])
-    ends[1] = starts[1] + word
-    current, following = ruler.measure(starts, ends)
-    return bool(current + 0.25 + following <= share * column)
+    line, following = page.texts[last], page.texts[last + 1]
+    stops = ends_sentence(line)
+    early = page.room[last] < FITS * widest
+    if stops:
+        return page.gaps[last] or _is_done_after_stop(page, last, interrupts, early)
+    if starts_lower(following):
+        return page.gaps[last] and early
+    if line[-1] in HYPHENS or ends_open(line):
+        return page.gaps[last] and line[-1] in HYPHENS
+    return early or page.gaps[last] or _STARTER.match(following) is not None or _is_above_rows(page, last)
 
 
-def _with_rows(lines: Lines, last: int, stop: int) -> int:
-    """Return the last of the table rows that follow the caption, which may begin after blank lines."""
-    index = last + 1
-    while index < stop:
-        line = lines.texts[index]
-        if is_table_row(line):
-            last = index
-        elif line.strip() and not (line.strip("\n ") != line.strip() and "\t" in line):
-            break
-        index += 1
-    return last
+def _is_above_rows(page: Page, last: int) -> bool:
+    """Tell whether line ``last`` is the last of a table's title: a short line without final mark follows."""
+    if not page.texts[last].startswith(("Table", "TABLE")) and not page.texts[last - 1].startswith(
+        ("Table", "TABLE")
+    ):
+        return False
+    below = last + 1
+    return not ends_sentence(page.texts[below]) and (page.shares[below] < _MOST or page.room[below] < FITS)
+
+
+def _is_done_after_stop(page: Page, last: int, interrupts: bool, early: bool) -> bool:
+    """Tell whether a caption ends with line ``last``, which ends a sentence and has no blank line below.
+
+    Where the line is full and a new sentence follows, that sentence must speak of a picture to
+    belong to the caption: lost text costs more than a caption cut short.
+    """
+    if early or (page.indented[last + 1] and not page.indented[last]):
+        return True
+    if starts_lower(page.texts[last + 1]):
+        return interrupts
+    sentence = " ".join(page.texts[last + 1 : last + 3])
+    return not interrupts and (_PICTURE.search(sentence) is None or _NARRATIVE.search(sentence) is not None)

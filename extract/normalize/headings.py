@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from extract.normalize.lines import ends_open, is_bullet
+from extract.normalize.lines import ends_open, is_bullet, starts_lower
 from extract.normalize.vocabulary import layout_words
 from extract.rules.locate import builtin_rules
 from extract.rules.tsv import read_table
@@ -33,7 +33,7 @@ def fold_heading(line: str) -> str:
 
 def is_known_heading(line: str) -> bool:
     """Tell whether the whole line is one of the known headings."""
-    return 2 < len(line) <= _LONGEST and fold_heading(line) in known_headings()
+    return 2 < len(line) <= _LONGEST and not starts_lower(line) and fold_heading(line) in known_headings()
 
 
 def has_heading_shape(line: str) -> bool:

@@ -120,7 +120,7 @@ def _by_words(first: str, second: str, vocabulary: Vocabulary) -> str:
         return KEEP
     if vocabulary.knows(joined):
         return JOIN
-    if len(first) > 2 and len(second) > 2 and vocabulary.knows(first) and vocabulary.knows(second):
+    if len(second) > 2 and vocabulary.is_word(first) and vocabulary.knows(second):
         return KEEP
     return JOIN
 

@@ -87,6 +87,10 @@ class Vocabulary:
                     return True
         return False
 
+    def is_word(self, part: str) -> bool:
+        """Tell whether ``part`` is a word of its own: a known one, or one of the few of two letters."""
+        return self.knows(part) if len(part) > 2 else part in layout_words("short")
+
     def prefix_style(self, prefix: str) -> int:
         """Return by how much words with ``prefix`` and a hyphen outnumber those written solid."""
         if self._styles is None:

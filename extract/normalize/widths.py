@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from extract.normalize.lines import Lines
-
 Widths = npt.NDArray[np.float64]
+Offsets = npt.NDArray[np.int64]
 
 # Advance widths of Times Roman (Adobe's font metrics) in thousandths of an em. Text faces differ in
 # absolute width but little in the proportions that matter here (i and l narrow, m and capitals wide).
@@ -75,14 +74,3 @@ def spread(widths: Widths, full: npt.NDArray[np.bool_]) -> float:
         return np.inf
     low, middle, high = np.percentile(known, [25, 50, 75])
     return float((high - low) / middle) if middle else np.inf
-
-
-def line_offsets(lines: Lines, places: list[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the offsets of the first and behind the last visible character of the lines ``places``."""
-    starts, ends = [], []
-    for place in places:
-        line = lines.texts[place]
-        start = lines.starts[place]
-        starts.append(start + len(line) - len(line.lstrip()))
-        ends.append(start + len(line.rstrip()))
-    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
