@@ -32,11 +32,11 @@ def _resource(name: str, model: type[Table]) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(column, model.model_fields[column]) for column in columns(model)],
         "missingValues": [""],
-        "primaryKey": _KEYS.get(name, "record_id"),
+        "primaryKey": [_KEYS.get(name, "record_id")],
     }
     references = [_reference(column, table) for table, column in _KEYS.items() if table != name]
     if name != "articles":
-        schema["foreignKeys"] = [key for key in references if key["fields"] in model.model_fields]
+        schema["foreignKeys"] = [key for key in references if key["fields"][0] in model.model_fields]
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -51,7 +51,7 @@ def _resource(name: str, model: type[Table]) -> dict[str, Any]:
 
 
 def _reference(column: str, table: str) -> dict[str, Any]:
-    return {"fields": column, "reference": {"resource": table, "fields": column}}
+    return {"fields": [column], "reference": {"resource": table, "fields": [column]}}
 
 
 def _field(name: str, info: FieldInfo) -> dict[str, Any]:
