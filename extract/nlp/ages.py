@@ -1,0 +1,137 @@
+"""Ages of persons: "a 53-year-old woman", "aged 45", "2-month-old", "in his sixties", "newborn"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from extract.nlp.cues import Cue
+from extract.nlp.numbers import NUMBER, read_number
+
+DAYS_PER_YEAR = 365.25
+PER_YEAR = {
+    "year": 1.0,
+    "month": 12.0,
+    "week": DAYS_PER_YEAR / 7,
+    "day": DAYS_PER_YEAR,
+    "hour": DAYS_PER_YEAR * 24,
+}
+_UNIT = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
+# decades of life: the middle of the decade is taken, as "in his sixties" says no more
+_DECADES = {
+    "twenties": 25, "thirties": 35, "forties": 45, "fifties": 55, "sixties": 65, "seventies": 75, "eighties": 85,
+    "nineties": 95, "20s": 25, "30s": 35, "40s": 45, "50s": 55, "60s": 65, "70s": 75, "80s": 85, "90s": 95,
+    "quinquagenarian": 55, "sexagenarian": 65, "septuagenarian": 75, "octogenarian": 85, "nonagenarian": 95,
+    "centenarian": 100, "teens": 15, "teenage": 15, "teenager": 15,
+}  # fmt: skip
+_SHIFT = {"early": -3, "mid": 0, "late": 3}
+_BEFORE = re.compile(
+    rf"(?P<n>{NUMBER})(?:\s*(?:to|or|[-–])\s*(?P<high>\d{{1,3}}))?[\s\-‐‑–—]*$", re.IGNORECASE
+)
+_MORE_BEFORE = re.compile(
+    rf"(?P<n>{NUMBER})[\s\-‐‑–—]*(?P<unit>years?|yrs?|months?|weeks?)[\s,\-‐‑–—]*(?:and|&)?[\s\-‐‑–—]*$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"\s*(?:of|was|is|:|=|about|approximately|around)?\s*(?P<n>{NUMBER})(?:[\s\-‐‑–—]*(?P<unit>years?|yrs?|y/?o?|months?|weeks?|days?|hours?)\b)?"
+    rf"(?:[\s\-,–—]*(?:and)?[\s\-–—]*(?P<n2>{NUMBER})[\s\-]*(?P<unit2>months?|weeks?|days?)\b)?",
+    re.IGNORECASE,
+)
+_WINDOW = 48
+_OLDEST = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgeMention:
+    """An age in the text; ``years`` is a number of years (6 months = 0.5).
+
+    ``form`` tells how it is said: ``old`` (45-year-old), ``aged`` (aged 45), ``decade`` (in his sixties),
+    ``newborn``, ``at_age`` ("at the age of 45", which often tells of the past).
+    """
+
+    start: int
+    end: int
+    years: float
+    text: str
+    form: str
+
+
+def find_ages(text: str, cues: Iterable[Cue]) -> Iterator[AgeMention]:
+    """Yield the ages that the triggers ``age.*`` announce, in text order."""
+    free = 0
+    for cue in cues:
+        if not cue.group.startswith("age.") or cue.start < free:
+            continue
+        age = _READERS[cue.group](text, cue)
+        if age is not None and 0 <= age.years <= _OLDEST:
+            free = age.end
+            yield age
+
+
+def _old(text: str, cue: Cue) -> AgeMention | None:
+    left = max(cue.start - _WINDOW, 0)
+    before = text[left : cue.start]
+    match = _BEFORE.search(before)
+    if match is None:
+        return None
+    value, unit = read_number(match["n"]), _UNIT[text[cue.start].lower()]
+    if value is None:
+        return None
+    if match["high"] and text[left + match.start("high") - 1] not in "-‐‑":
+        value = (value + float(match["high"])) / 2  # "a 70 to 80-year-old"
+    elif match["high"]:
+        value = float(match["high"])
+    years, start = value / PER_YEAR[unit], left + match.start()
+    more = _MORE_BEFORE.search(before[: match.start()])
+    bigger = _UNIT[more["unit"][0].lower()] if more is not None else ""
+    if more is not None and bigger != unit:
+        years += (read_number(more["n"]) or 0) / PER_YEAR[bigger]
+        start = left + more.start()
+    end = cue.end
+    following = _MONTHS_AFTER.match(text, end)
+    if unit == "year" and following is not None:
+        years += (read_number(following["n"]) or 0) / PER_YEAR[_UNIT[following["unit"][0].lower()]]
+        end = following.end()
+    return AgeMention(start, end, round(years, 4), text[start:end], "old")
+
+
+_MONTHS_AFTER = re.compile(
+    rf"\s*(?:and|,)?\s*(?P<n>{NUMBER})[\s-]*(?P<unit>months?|weeks?)[\s-]old", re.IGNORECASE
+)
+
+
+def _aged(text: str, cue: Cue) -> AgeMention | None:
+    match = _AFTER.match(text, cue.end, cue.end + _WINDOW)
+    if match is None:
+        return None
+    value = read_number(match["n"])
+    if value is None:
+        return None
+    years = value / PER_YEAR[_UNIT[(match["unit"] or "y")[0].lower()]]
+    if match["unit2"]:
+        years += (read_number(match["n2"]) or 0) / PER_YEAR[_UNIT[match["unit2"][0].lower()]]
+    form = "at_age" if cue.group == "age.at" else "aged"
+    return AgeMention(cue.start, match.end(), round(years, 4), text[cue.start : match.end()], form)
+
+
+def _decade(text: str, cue: Cue) -> AgeMention | None:
+    words = text[cue.start : cue.end].lower().replace("-", " ").replace("’", "").split()
+    base = next((_DECADES[w] for w in words if w in _DECADES), None)
+    if base is None:
+        return None
+    shift = next((_SHIFT[w] for w in words if w in _SHIFT), 0)
+    return AgeMention(cue.start, cue.end, float(base + shift), text[cue.start : cue.end], "decade")
+
+
+def _newborn(text: str, cue: Cue) -> AgeMention | None:
+    return AgeMention(cue.start, cue.end, 0.0, text[cue.start : cue.end], "newborn")
+
+
+_READERS = {
+    "age.old": _old,
+    "age.aged": _aged,
+    "age.at": _aged,
+    "age.decade": _decade,
+    "age.newborn": _newborn,
+}

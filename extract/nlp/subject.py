@@ -1,0 +1,191 @@
+"""Whose fact a sentence tells: the article's own patient, a relative, or the literature and what is generally so.
+
+Every sentence gets a score from where it stands (section, or the state of the narrative where the article has no
+headings) and from the triggers in it (rules/context.yaml); above zero it is about the patient. Pronouns follow
+the person of whom the sentences before spoke. A sentence that speaks of both is decided clause by clause.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from extract.nlp.ages import AgeMention
+from extract.nlp.clauses import split_clauses
+from extract.nlp.cues import Cue, CueTable, find_cues
+from extract.nlp.extensions import sentences
+from extract.nlp.model import BlockKind, Sentence
+
+PATIENT, FAMILY, LITERATURE, OTHER = "patient", "family", "literature", "other"
+
+_CITATION = re.compile(
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\(\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\)[.,;]?(?=\s|$)|[a-z][.,]\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
+)
+_SHARE = re.compile(
+    r"\d\s?%\s(?:of|in)\s(?:all\s|the\s|these\s|reported\s|adult\s)?(?:patients|cases|children|women|men|individuals|adults|infants|people)"
+)
+_RETURNING = ("discussion", "conclusion")
+_SINGLE = ("old", "decade", "newborn")
+
+
+@dataclass
+class Weights:
+    """Points for and against "the article's own patient"; the defaults are those of rules/context.yaml."""
+
+    sections: Mapping[str, float] = field(default_factory=dict)
+    triggers: Mapping[str, float] = field(default_factory=dict)
+    most: Mapping[str, float] = field(default_factory=dict)
+    person: float = 2.0
+    telling: float = 1.2
+
+
+@dataclass(slots=True)
+class _State:
+    """What the narrative has come to."""
+
+    referent: str = PATIENT  # of whom "she" and "the patient" speak
+    narrative: bool = False  # without headings: the patient's story has begun and is going on
+    begun: bool = False  # the patient has been introduced
+    telling: bool = False  # the sentence before was about the patient
+
+
+class SubjectFinder:
+    """Decides the subject of each sentence of a Doc, and of the clauses of mixed sentences."""
+
+    def __init__(self, weights: Weights, table: CueTable) -> None:
+        self._weights = weights
+        self._table = table
+
+    def find(self, doc: Doc, ages: Sequence[Sequence[AgeMention]]) -> SubjectIndex:
+        """Return the subjects of ``doc``; ``ages`` are the ages in each sentence."""
+        text, found, cues = doc.text, sentences(doc), find_cues(doc, self._table)
+        state = _State()
+        index = SubjectIndex([], [], [])
+        scores = self._block_scores(text, found, cues)
+        caption = PATIENT
+        for i, sentence in enumerate(found):
+            if i == 0 or found[i - 1].block != sentence.block:
+                self._new_block(state, scores[sentence.block], sentence)
+            subject = self._sentence(text, sentence, cues[i], ages[i], state)
+            if sentence.kind is BlockKind.CAPTION and (i == 0 or found[i - 1].block != sentence.block):
+                caption = subject
+            elif sentence.kind in (BlockKind.CAPTION, BlockKind.TABLE) and caption != PATIENT:
+                subject = caption
+            self._add(sentence, cues[i], subject, index)
+        return index
+
+    def _block_scores(
+        self, text: str, found: Sequence[Sentence], cues: Sequence[Sequence[Cue]]
+    ) -> dict[int, float]:
+        totals: dict[int, float] = {}
+        for sentence, group in zip(found, cues, strict=True):
+            if not sentence.section:
+                points = self._points(Counter(c.group for c in group))
+                points -= 1.5 * bool(_CITATION.search(text, sentence.start, sentence.end))
+                totals[sentence.block] = totals.get(sentence.block, 0.0) + max(min(points, 4.0), -4.0)
+            else:
+                totals.setdefault(sentence.block, 0.0)
+        return totals
+
+    def _new_block(self, state: _State, score: float, sentence: Sentence) -> None:
+        state.referent = PATIENT
+        state.telling = False
+        if not sentence.section and state.narrative and score < 0:
+            state.narrative = False
+
+    def _points(self, counts: Mapping[str, int]) -> float:
+        weights = self._weights
+        return sum(
+            max(min(weight * counts[name], weights.most[name]), -weights.most[name])
+            for name, weight in weights.triggers.items()
+            if name in counts
+        )
+
+    def _sentence(
+        self, text: str, sentence: Sentence, cues: Sequence[Cue], ages: Sequence[AgeMention], state: _State
+    ) -> str:
+        section = sentence.section
+        if section == "references":
+            return OTHER
+        counts = Counter(cue.group for cue in cues)
+        own, person = counts["subject.own"], counts["subject.person"]
+        single = any(age.form in _SINGLE for age in ages)
+        cited = bool(_CITATION.search(text, sentence.start, sentence.end))
+        literature = counts["subject.literature"] + 2 * cited
+        introduces = single and not literature and (not state.begun or section == "case")
+        self._refer(state, section, own, literature, single, counts["subject.someone"], introduces)
+        points = self._points(counts) - 1.5 * cited + self._prior(section, state)
+        if counts["subject.general"] and _SHARE.search(text, sentence.start, sentence.end):
+            points -= 2
+        if state.referent == LITERATURE:
+            points -= 4
+        elif person:
+            points += self._weights.person
+        elif state.telling and not literature and section in _RETURNING:
+            points += self._weights.telling
+        if introduces and section in ("", "abstract", "introduction"):
+            points += 3
+        state.telling = points > 0
+        if points <= 0:
+            return LITERATURE
+        if single or own or (person and not section):
+            state.begun = state.narrative = True
+        return FAMILY if self._is_family(counts) else PATIENT
+
+    @staticmethod
+    def _refer(
+        state: _State, section: str, own: int, literature: int, single: bool, someone: int, introduces: bool
+    ) -> None:
+        """Note of whom "she" and "the patient" speak from this sentence on."""
+        if own or introduces:
+            state.referent = PATIENT
+        elif section != "case" and (
+            (literature and (single or someone)) or (single and section in ("discussion", "conclusion"))
+        ):
+            state.referent = LITERATURE
+
+    def _prior(self, section: str, state: _State) -> float:
+        if section in ("", "abstract", "title") and state.narrative:
+            return self._weights.sections["narrative"]
+        return self._weights.sections.get(section, self._weights.sections["unknown"])
+
+    @staticmethod
+    def _is_family(counts: Mapping[str, int]) -> bool:
+        return False
+
+    def _add(self, sentence: Sentence, cues: Sequence[Cue], subject: str, index: SubjectIndex) -> None:
+        counts = Counter(cue.group for cue in cues)
+        mixed = (counts["subject.own"] or counts["subject.person"]) and counts["subject.literature"]
+        if not mixed or sentence.section in ("case", "references"):
+            index.add(sentence.start, sentence.end, subject)
+            return
+        for start, end in split_clauses(sentence, cues):
+            inside = Counter(cue.group for cue in cues if start <= cue.start < end)
+            own, other = inside["subject.own"], inside["subject.literature"] + inside["subject.general"]
+            whose = PATIENT if own and not other else LITERATURE if other and not own else subject
+            index.add(start, end, whose)
+
+
+@dataclass
+class SubjectIndex:
+    """Subjects of stretches of the text, in text order."""
+
+    starts: list[int]
+    ends: list[int]
+    subjects: list[str]
+
+    def add(self, start: int, end: int, subject: str) -> None:
+        """Append a stretch."""
+        self.starts.append(start)
+        self.ends.append(end)
+        self.subjects.append(subject)
+
+    def at(self, position: int) -> str:
+        """Return the subject of the stretch that holds ``position``; patient outside any."""
+        i = bisect_right(self.starts, position) - 1
+        return self.subjects[i] if i >= 0 else PATIENT
