@@ -1,0 +1,215 @@
+"""Muscle grades as written: "4+/5", "3-4/5", "IV/V", "2 out of 5", "MRC grade 4", "M3", "power of 2".
+
+The scale is that of the Medical Research Council (Aids to the Investigation of Peripheral Nerve Injuries, 1943):
+0 to 5. A plus adds and a minus takes a third, as its users code the intermediate grades; a range counts as its mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extract.rules.load import RuleSet
+
+FILE = "strength.yaml"
+
+_DIGITS = {
+    "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+}  # fmt: skip
+_SIGN = r"\s?(?:\+{1,2}|[-−–‐‑]{1,2}|\([+−–-]\))"
+_FIGURE = r"(?:[0-5]|IV|V|I{1,3})"
+_WORD = r"(?:zero|one|two|three|four|five)"
+_DASH = r"\s?(?:[-−–‐‑~]|to|or)\s?"
+_FRACTION = re.compile(
+    rf"(?<![\w./:,])(?P<lead>[+−–-])?(?P<a>{_FIGURE}|{_WORD}(?=\s(?:out\s)?of))(?P<asign>{_SIGN})??"
+    rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})??)?"
+    r"\s?(?:/|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|[.,]\d|\s?%|-\w)"
+)
+_BARE = re.compile(
+    rf"(?<![\w./:+−–-])(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN})??"
+    rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})?)?(?![\w/%°]|[.,:]\d|\s?[-–−]\s?\d|-\w|\s\d)"
+)
+_HINT = re.compile(r"/\s?[5V]|\bof\s(?:5|five|V)\b|\bM[0-5]\b|[0-5]|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
+_BEFORE_SCALE = re.compile(
+    r"(?:\bMRC|\bMedical Research Council|\bMMT|manual muscle test(?:ing)?)\)?\W{0,3}"
+    r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|to)\W{1,3}){0,4}$"
+)
+_BEFORE_GRADE = re.compile(
+    r"\bgrad(?:e|es|ed|ing)\)?(?:\s+(?:as|of|at|was|is|were|a|to|about|only|approximately|score|MRC))*[\s:=(]*$", re.I
+)
+_BEFORE_POWER = re.compile(
+    r"\b(?:strengths?|power|force|MMT|weakness)\)?\b[^.;:,]{0,70}?"
+    r"(?:\b(?:was|were|is|are|of|at|to|as|score|scored|rated|graded|grade|level|registered|least|only|about)|[:=])"
+    r"\s*(?:at least\s|only\s|about\s|approximately\s)?$",
+    re.I,
+)
+_BEFORE_TIGHT = re.compile(r"\b(?:strengths?|power)\s?[(:=]?\s*$", re.I)
+_SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s$", re.I)
+_AFTER_POWER = re.compile(
+    r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I
+)
+_AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
+_CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|while|whereas)\b)")
+_UNIT = re.compile(
+    r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|points?|patients|"
+    r"cases|cycles|limbs?|extremit\w+|fingers?|digits?|toes?|levels?|muscles?|muscle groups|lobes?|doses|units?|"
+    r"sessions?|sets?|repetitions?|other|different|more|main|separate|consecutive|weeks?)\b)"
+)
+_FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
+_NEAR = 80  # characters around "grade 3" in which strength must be the topic
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade in the text.
+
+    Attributes
+    ----------
+    text : the grade without the scale's maximum, in figures: "4+", "3-4".
+    value : 0 to 5; 4+ is 4.33, 4- is 3.67, a range is its mean.
+    fraction : whether the scale's maximum is written too.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: float
+    fraction: bool
+
+
+def words_pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern for any of ``words`` (regular expressions), whole words in any case."""
+    return re.compile(r"\b(?:" + "|".join(words) + r")\b", re.I)
+
+
+class GradeReader:
+    """Finds grades in a sentence by the words of rules/strength.yaml."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        words: dict[str, Any] = rules.documents.get(FILE, {})
+        self.strength = words_pattern(words["strength"])
+        self._scales = words_pattern(words["scales"])
+        self._other = words_pattern(words["other"])
+        self._counted = re.compile(r"\s?\(?(?:" + "|".join(words["counted"]) + r")\b", re.I)
+
+    def find(self, text: str, start: int, end: int, muscles: Sequence[tuple[int, int]]) -> list[Grade]:
+        """Return the grades in ``text[start:end]``; ``muscles`` are the offsets of muscles named there."""
+        if not _HINT.search(text, start, end):
+            return []
+        found = [g for g in self._fractions(text, start, end) if self._is_strength(text, start, g, muscles)]
+        taken = [(g.start, g.end) for g in found]
+        scales = [m.start() for m in self._scales.finditer(text, start, end)]
+        if scales or self.strength.search(text, start, end):
+            for match in _BARE.finditer(text, start, end):
+                if any(a < match.end() and match.start() < b for a, b in taken):
+                    continue
+                if self._is_bare_grade(text, start, end, match, muscles, scales):
+                    found.append(_grade(match, fraction=False))
+        found.sort(key=lambda g: g.start)
+        return list(_join_ranges(text, found))
+
+    def _fractions(self, text: str, start: int, end: int) -> list[Grade]:
+        found = []
+        for match in _FRACTION.finditer(text, start, end):
+            if self._counted.match(text, match.end()):
+                continue
+            found.append(_grade(match, fraction=True))
+        return found
+
+    def _is_strength(self, text: str, start: int, grade: Grade, muscles: Sequence[tuple[int, int]]) -> bool:
+        """Refuse n/5 of another scale: the nearest word before it decides."""
+        left = text[max(start, grade.start - 60) : grade.start]
+        others = [m.end() for m in self._other.finditer(left)]
+        if not others:
+            return True
+        offset = grade.start - len(left)
+        own = [m.end() for m in self.strength.finditer(left)]
+        own += [b - offset for _, b in muscles if offset < b <= grade.start]
+        return bool(own) and max(own) > max(others)
+
+    def _is_bare_grade(
+        self, text: str, start: int, end: int, match: re.Match[str], muscles: Sequence[tuple[int, int]], scales: list[int]
+    ) -> bool:
+        if _UNIT.match(text, match.end(), end):
+            return False
+        before = text[max(start, match.start() - 110) : match.start()]
+        number = match.group("a")
+        if match.group("m"):
+            return bool(scales) or any(match.start() - b <= 4 for _, b in muscles if b <= match.start())
+        if _BEFORE_SCALE.search(before):
+            return "sum" not in before[-40:]
+        if _BEFORE_GRADE.search(before):
+            return self._topic_is_strength(text, start, end, match)
+        if number in ("I", "V") and not match.group("asign"):
+            return False
+        if _AFTER_POWER.match(text, match.end(), end) and number.isdigit():
+            return bool(re.search(r"(?:^|[\s(,])$", before)) and not self._other.search(before[-30:])
+        power = _BEFORE_POWER.search(before) or _BEFORE_TIGHT.search(before)
+        if power and not self._other.search(power.group()):
+            return _CLOSED.match(text, match.end(), end) is not None
+        if not scales or scales[0] > match.start() or not number.isdigit():
+            return False
+        beside = any(
+            b <= match.start() and re.fullmatch(r"\s?(?:[:=(,]|was|were|of|grade|graded)?\s?", text[b : match.start()])
+            for _, b in muscles
+        )
+        if beside:
+            return _CLOSED.match(text, match.end(), end) is not None
+        place = _AFTER_PLACE.match(text, match.end(), end)
+        return place is not None and bool(_SCORED.search(before)) and any(a == place.end() for a, _ in muscles)
+
+    def _topic_is_strength(self, text: str, start: int, end: int, match: re.Match[str]) -> bool:
+        """Tell whether strength is nearer to "grade 3" than anything else that has grades."""
+        left = text[max(start, match.start() - _NEAR) : match.start()]
+        right = text[match.end() : min(end, match.end() + 30)]
+        mine = [len(left) - m.end() for m in self.strength.finditer(left)] + [
+            m.start() for m in self.strength.finditer(right)
+        ]
+        others = [len(left) - m.end() for m in self._other.finditer(left)] + [
+            m.start() for m in self._other.finditer(right)
+        ]
+        return bool(mine) and (not others or min(mine) < min(others))
+
+
+def _figure(text: str, sign: str) -> tuple[str, float]:
+    figure = _DIGITS.get(text, _DIGITS.get(text.lower(), -1))
+    value = figure if figure >= 0 else int(text)
+    if "+" in sign:
+        return f"{value}+", min(value + 1 / 3, 5.0)
+    if sign:
+        return f"{value}-", max(value - 1 / 3, 0.0)
+    return str(value), float(value)
+
+
+def _grade(match: re.Match[str], *, fraction: bool) -> Grade:
+    parts = match.groupdict()
+    sign = (parts["asign"] or parts.get("lead") or "").strip()
+    last = (parts["bsign"] or parts.get("trail") or "").strip()
+    start = match.start()
+    if parts.get("lead") and not sign.startswith(("+",)) and parts["a"] in ("0", "5"):
+        sign = ""  # a dash between the muscle and its grade
+    if parts["b"] is None:
+        text, value = _figure(parts["a"], sign or last)
+    else:
+        low, value_low = _figure(parts["a"], sign)
+        high, value_high = _figure(parts["b"], last)
+        text, value = f"{low}-{high}", (value_low + value_high) / 2
+    return Grade(start, match.end(), text, round(value, 2), fraction)
+
+
+def _join_ranges(text: str, grades: list[Grade]) -> list[Grade]:
+    """Join "1/5-2/5" and "1/5 to 2/5" into one range, but not "improved from 1/5 to 2/5"."""
+    joined: list[Grade] = []
+    for grade in grades:
+        if joined and re.fullmatch(r"\s?(?:[-−–]|to|or)\s?", text[joined[-1].end : grade.start]):
+            first = joined[-1]
+            if "-" not in first.text[:-1] and not _FROM.search(text[max(0, first.start - 30) : first.start]):
+                joined[-1] = Grade(
+                    first.start, grade.end, f"{first.text}-{grade.text}", round((first.value + grade.value) / 2, 2), True
+                )
+                continue
+        joined.append(grade)
+    return joined

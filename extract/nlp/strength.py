@@ -1,0 +1,248 @@
+"""Which grade belongs to which muscle on which side, within one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extract.nlp.grades import Grade
+from extract.nlp.sides import pair_order, side_after, side_cues
+from extract.nlp.targets import Chunk, Target, chunks
+
+_NOISE = (
+    r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|grading|MRC|scale|score|"
+    r"Medical Research Council|on|out|the|manual|testing|test|examination|movements?|response|activity|MMT|proximal|distal|"
+    r"for|in|of|at|with|across|over|throughout|during|regarding|involving|affecting|when|to|his|her|their|all|both|either|"
+    r"each|bilateral|bilaterally|left|right|R|L|was|were|noted|found|seen|present|elicited|and|major|groups?|"
+    r"extremity|limb|side|hand|symmetric|symmetrical|symmetrically|tested|remaining|other|rest|predominantly|"
+    r"reduced|decreased|diminished|mild|severe|moderate|global|generali[sz]ed|diffuse|only|a|by|resistance|against|throughout)"
+)
+_PREPOSITION = re.compile(r"\b(?:in|of|for|on|at|with|across|over|throughout|during|when|to|involving|affecting|regarding)\b", re.I)
+_RIGHT_GAP = re.compile(rf"[\s)\]]*(?:\(?(?:MRC|Medical Research Council)[^)]{{0,30}}\))?(?:[\s(/,-]*{_NOISE}\b)*[\s(-]*", re.I)
+_COLON = re.compile(r"\s?[:=]\s?")
+_TIGHT = re.compile(
+    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|as|to be|bilaterally|"
+    r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
+    re.I,
+)
+_RUN_GAP = re.compile(r"[\s)]*(?:,|;|and|or|/|&|to|then|later)?(?:\s(?:and|to|then))?[\s(]*", re.I)
+_CLAUSE = re.compile(r"[;]|\.\s|\b(?:reflex|sensation|babinski|tone|clonus|hoffmann)", re.I)
+_FROM = re.compile(r"\b(?:from)\s(?:MRC\s|grade\s|a\s)*$", re.I)
+_TO = re.compile(r"\s?(?:up\s)?(?:to|into|and then)\s(?:MRC\s|grade\s)*", re.I)
+_PLACE_WORD = re.compile(r"\s?(?:strength\s)?\(?(proximally|distally|proximal|distal)\b", re.I)
+_EVERYWHERE = re.compile(r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?(?:throughout|globally|diffusely|all over|everywhere)\b", re.I)
+_FAR = 110  # characters between a list of muscles and its grade, at most
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthFact:
+    """A graded target. ``earlier`` marks the first of "improved from 2/5 to 4/5"."""
+
+    target: Target
+    grade: Grade
+    side: str
+    rule: str
+    confidence: float
+    earlier: bool = False
+
+
+def assign(
+    text: str, start: int, end: int, grades: Sequence[Grade], targets: Sequence[Target]
+) -> tuple[list[StrengthFact], list[Grade]]:
+    """Return the facts of ``text[start:end]`` and the grades for which no target is named there."""
+    return _Assigner(text, start, end, grades, targets).run()
+
+
+class _Assigner:
+    """One sentence's state: which targets have been used, what the last grade was about."""
+
+    def __init__(
+        self, text: str, start: int, end: int, grades: Sequence[Grade], targets: Sequence[Target]
+    ) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.targets = list(targets)
+        self.runs = _runs(text, grades)
+        self.chunks = _cut(chunks(text, self.targets), [g for run in self.runs for g in run])
+        self.facts: list[StrengthFact] = []
+        self.orphans: list[Grade] = []
+        self.free_from = start
+        self.last: list[Target] = []
+
+    def run(self) -> tuple[list[StrengthFact], list[Grade]]:
+        for i, run in enumerate(self.runs):
+            limit = self.runs[i + 1][0].start if i + 1 < len(self.runs) else self.end
+            self._assign_run(run, limit, self.runs[i + 1][0] if i + 1 < len(self.runs) else None)
+        return self.facts, self.orphans
+
+    def _assign_run(self, run: list[Grade], limit: int, following: Grade | None) -> None:
+        right = self._right(run[-1], limit, following)
+        left = self._left(run[0])
+        chosen, rule, side = self._choose(run, left, right)
+        if chosen is None:
+            self._without_target(run, limit)
+            return
+        confidence = 0.95 if rule != "far" else 0.8
+        targets = list(chosen.targets)
+        self.last = targets
+        self.free_from = max(run[-1].end, chosen.end)
+        trailing = side_after(self.text, run[-1].end, min(limit, run[-1].end + 40))
+        if not side and trailing is not None and not any(
+            t.start - 4 <= trailing.end + 1 <= t.end and t.start >= trailing.start for t in self.targets
+        ):
+            side = trailing.side
+        self._emit(run, targets, side, rule, confidence, chosen)
+
+    def _emit(
+        self, run: list[Grade], targets: list[Target], side: str, rule: str, confidence: float, chosen: Chunk
+    ) -> None:
+        first = run[0]
+        changed = len(run) == 2 and _TO.fullmatch(self.text[first.end : run[1].start]) is not None
+        if changed:
+            for target in targets:
+                self._add(target, first, side, "change", confidence, earlier=True)
+                self._add(target, run[1], side, "change", confidence)
+            return
+        if len(run) == len(targets) and len(run) > 1:
+            for target, grade in zip(targets, run, strict=True):
+                self._add(target, grade, side, "respectively", 0.9)
+            return
+        order = pair_order(self.text, max(self.start, chosen.start - 60), min(self.end, run[-1].end + 45))
+        if len(run) == 2 and order is not None:
+            for target in targets:
+                for grade, one in zip(run, order, strict=True):
+                    self._add(replace(target, side=""), grade, one, "pair", 0.9)
+            return
+        for grade in run:
+            for target in targets:
+                own = side_after(self.text, grade.end, min(self.end, grade.end + 30)) if len(run) > 1 else None
+                self._add(target, grade, own.side if own else side, rule, confidence if len(run) == 1 else 0.7)
+
+    def _add(
+        self, target: Target, grade: Grade, side: str, rule: str, confidence: float, *, earlier: bool = False
+    ) -> None:
+        place = _PLACE_WORD.match(self.text, grade.end, self.end)
+        if place is not None and target.group in ("upper limb", "lower limb", "limbs") and " " in target.name:
+            word = place.group(1).lower().removesuffix("ly")
+            if not target.name.startswith(("proximal", "distal")):
+                target = replace(target, name=f"{word} {target.name}")
+        self.facts.append(StrengthFact(target, grade, target.side or side, rule, confidence, earlier))
+
+    def _without_target(self, run: list[Grade], limit: int) -> None:
+        """Take up what the last grade was about: "5/5 on the right and 3/5 on the left"."""
+        if _EVERYWHERE.match(self.text, run[-1].end, self.end):
+            self.orphans += run
+            self.free_from = run[-1].end
+            return
+        quiet = self.last and not _CLAUSE.search(self.text[self.free_from : run[0].start])
+        if not quiet:
+            self.orphans += run
+            self.free_from = run[-1].end
+            return
+        gap = self.text[self.free_from : run[0].start]
+        before = side_cues(self.text, self.free_from, run[0].start)
+        for grade in run:
+            after = side_after(self.text, grade.end, min(limit, grade.end + 40))
+            side = after.side if after else before[-1].side if before and not side_cues(gap[:8], 0, 8) else before[-1].side if before else ""
+            for target in self.last:
+                base = replace(target, side="") if side else target
+                self._add(base, grade, side, "again", 0.85)
+        self.free_from = run[-1].end
+
+    def _right(self, grade: Grade, limit: int, following: Grade | None) -> Chunk | None:
+        """Return the list that the grade introduces: "4/5 in the deltoid", "4/5: deltoid", "4/5 hip flexion"."""
+        chunk = next((c for c in self.chunks if c.start >= grade.end), None)
+        if chunk is None or chunk.start >= limit:
+            return None
+        gap = self.text[grade.end : chunk.start]
+        if len(gap) > 90:
+            return None
+        colon = _COLON.match(gap)
+        if not (_RIGHT_GAP.fullmatch(gap) or (colon and _RIGHT_GAP.fullmatch(gap[colon.end() :]))):
+            return None
+        if "," in gap or (gap.lstrip(" )").lower().startswith(("and ", "& ")) and not _PREPOSITION.search(gap)):
+            return None
+        if following is not None and chunk.end <= following.start and self._tight(chunk.end, following.start):
+            return self._split_off(chunk, grade, following, limit)
+        return chunk
+
+    def _split_off(self, chunk: Chunk, grade: Grade, following: Grade, limit: int) -> Chunk | None:
+        """Leave the last target of a list to the grade that directly follows it."""
+        after = next((c for c in self.chunks if c.start >= following.end), None)
+        if after is not None and _RIGHT_GAP.fullmatch(self.text[following.end : after.start]) and _PREPOSITION.search(
+            self.text[following.end : after.start]
+        ) and re.search(r"\band\b|,", self.text[chunk.end : following.start]):
+            return chunk
+        if re.fullmatch(r"\s?(?:,|and|,\s?and|;)\s", self.text[chunk.end : following.start]):
+            return chunk
+        if len(chunk.targets) == 1:
+            gap = self.text[grade.end : chunk.start]
+            return chunk if _PREPOSITION.search(gap) and re.search(r",|\band\b", self.text[chunk.end : following.start]) else None
+        return Chunk(chunk.targets[:-1])
+
+    def _left(self, grade: Grade) -> Chunk | None:
+        """Return the list before the grade: "deltoid and biceps 4/5", "strength of the deltoid was 4/5"."""
+        free = [t for c in self.chunks for t in c.targets if t.start >= self.free_from and t.end <= grade.start]
+        if not free:
+            return None
+        last = next(c for c in reversed(self.chunks) if c.end <= grade.start)
+        kept = tuple(t for t in last.targets if t.start >= self.free_from)
+        gap = self.text[last.end : grade.start]
+        if not kept or len(gap) > _FAR or ";" in gap or re.search(r"\.\s", gap):
+            return None
+        return Chunk(kept)
+
+    def _tight(self, start: int, end: int) -> bool:
+        return _TIGHT.fullmatch(self.text[start:end]) is not None
+
+    def _choose(
+        self, run: list[Grade], left: Chunk | None, right: Chunk | None
+    ) -> tuple[Chunk | None, str, str]:
+        """Return the list that a run of grades is about, how it was found, and a side said apart."""
+        if right is None:
+            if left is None:
+                return None, "", ""
+            return left, "before" if self._tight(left.end, run[0].start) else "far", ""
+        if left is None:
+            return right, "after", ""
+        if _COLON.match(self.text, run[-1].end):
+            return right, "after", ""
+        tight = self._tight(left.end, run[0].start)
+        if right.regions and not left.regions:
+            if tight:
+                self.free_from = right.end
+                side = right.targets[0].side or ("bilateral" if right.targets[0].plural else "")
+                left = Chunk(tuple(replace(t, side=t.side or side) for t in left.targets))
+                return left, "before", side
+            return right, "after", ""
+        if left.regions and not right.regions:
+            return right, "after", ""
+        direct = _PREPOSITION.search(self.text[run[-1].end : right.start]) is not None
+        if left.targets[0].group == "paresis" and direct:
+            return right, "after", ""
+        return (left, "before", "") if tight else (right, "after", "")
+
+
+def _runs(text: str, grades: Sequence[Grade]) -> list[list[Grade]]:
+    """Return grades that follow each other with nothing but commas and "and" between them."""
+    runs: list[list[Grade]] = []
+    for grade in grades:
+        if runs and _RUN_GAP.fullmatch(text[runs[-1][-1].end : grade.start]):
+            runs[-1].append(grade)
+        else:
+            runs.append([grade])
+    return runs
+
+
+def _cut(found: Sequence[Chunk], grades: Sequence[Grade]) -> list[Chunk]:
+    """Return the lists, cut where a grade stands inside one."""
+    result: list[Chunk] = []
+    for chunk in found:
+        group: list[Target] = []
+        for target in chunk.targets:
+            if group and any(group[-1].end <= g.start < target.start for g in grades):
+                result.append(Chunk(tuple(group)))
+                group = []
+            group.append(target)
+        result.append(Chunk(tuple(group)))
+    return result
