@@ -33,12 +33,22 @@ _NAMES = (
     "blocks", "sentences", "words", "terms", "short_forms", "quantities", "patients", "timeline", "context", "drafts",
 )  # fmt: skip
 
+_TEXT = "casetab_text"
+
 
 def register() -> None:
     """Register the extensions once; a second call changes nothing."""
     for name in _NAMES:
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
+
+
+def text_of(doc: Doc) -> str:
+    """Return the text of a Doc; spaCy's own ``doc.text`` puts it together from the tokens at each call."""
+    kept = doc.user_data.get(_TEXT)
+    if kept is None:
+        kept = doc.user_data[_TEXT] = doc.text
+    return cast("str", kept)
 
 
 def blocks(doc: Doc) -> list[Block]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp.extensions import text_of
 from extract.nlp.model import Quantity
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
@@ -50,7 +51,7 @@ class QuantityFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the quantities of ``doc``."""
-        doc._.quantities = list(find_quantities(doc.text, self._units, doc._.terms or {}))
+        doc._.quantities = list(find_quantities(text_of(doc), self._units, doc._.terms or {}))
         return doc
 
 

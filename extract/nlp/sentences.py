@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import blocks, sentences
+from extract.nlp.extensions import blocks, sentences, text_of
 from extract.nlp.model import Block, BlockKind, Sentence
 from extract.nlp.sections import SectionFinder
 from extract.rules.load import RuleSet, load_rules
@@ -30,7 +31,7 @@ class SentenceSplitter:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the sentences of ``doc``."""
-        text = doc.text
+        text = text_of(doc)
         if doc._.blocks is None:
             doc._.blocks = list(default_blocks(text))
         found: list[Sentence] = []
@@ -101,15 +102,14 @@ def default_blocks(text: str) -> Iterator[Block]:
 
 
 def _mark_starts(doc: Doc) -> None:
-    starts = [sentence.start for sentence in sentences(doc)]
-    i = 0
-    for token in doc:
-        if i < len(starts) and token.idx >= starts[i]:
-            token.is_sent_start = True
-            while i < len(starts) and starts[i] <= token.idx:
-                i += 1
-        else:
-            token.is_sent_start = False
+    """Tell spaCy the sentence starts, all at once: setting them token by token costs the square of the length."""
+    offsets = doc.to_array(["IDX"]).astype("int64")
+    marks = np.full(len(doc), -1, dtype="int64")
+    first = np.searchsorted(offsets, [sentence.start for sentence in sentences(doc)])
+    marks[first[first < len(doc)]] = 1
+    if len(doc):
+        marks[0] = 1
+        doc.from_array(["SENT_START"], marks.astype("uint64").reshape(-1, 1))
 
 
 @Language.factory("casetab_sentences", assigns=["doc._.sentences", "token.is_sent_start"], default_config={"rules": []})

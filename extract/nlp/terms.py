@@ -9,7 +9,7 @@ from scispacy.abbreviation import find_abbreviation
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from extract.nlp.extensions import sentences
+from extract.nlp.extensions import sentences, text_of
 from extract.rules.fold import split_words
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
@@ -35,7 +35,7 @@ class TermFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find all terms of the lexicons."""
-        text = doc.text
+        text = text_of(doc)
         doc._.words = split_words(text)
         doc._.terms = self._lexicon.find(text, doc._.words)
         return doc
@@ -56,7 +56,7 @@ class AbbreviationFinder:
         return doc
 
     def _definitions(self, doc: Doc) -> list[ShortForm]:
-        text = doc.text
+        text = text_of(doc)
         found: list[ShortForm] = []
         seen: set[str] = set()
         for sentence in sentences(doc):
@@ -73,7 +73,7 @@ class AbbreviationFinder:
         return found
 
     def _extend(self, doc: Doc) -> None:
-        text, terms = doc.text, doc._.terms
+        text, terms = text_of(doc), doc._.terms
         if not doc._.short_forms or terms is None:
             return
         for form in doc._.short_forms:

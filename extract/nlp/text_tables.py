@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import blocks
+from extract.nlp.extensions import blocks, text_of
 from extract.nlp.model import BlockKind
 
 
@@ -42,7 +42,7 @@ class TextTable:
 def text_tables(doc: Doc) -> Iterator[TextTable]:
     """Yield the tables of a Doc in text order; a caption right before or behind the rows belongs to them."""
     found = blocks(doc)
-    text = doc.text
+    text = text_of(doc)
     i = 0
     while i < len(found):
         if found[i].kind is not BlockKind.TABLE:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, drafts, sentence_at
+from extract.nlp.extensions import context, drafts, sentence_at, text_of
 from extract.nlp.model import Draft, FactContext
 
 Subject = Literal["patient", "family", "literature", "other"]
@@ -87,6 +87,6 @@ def add_row(
             rule=rule,
             confidence=round(confidence, 2),
             section=(sentence.section if sentence else "") or "case",
-            sentence=doc.text[sentence.start : sentence.end] if sentence else "",
+            sentence=text_of(doc)[sentence.start : sentence.end] if sentence else "",
         )
     )

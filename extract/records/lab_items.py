@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import quantities, terms
+from extract.nlp.extensions import quantities, terms, text_of
 from extract.nlp.model import Quantity
 from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
@@ -110,13 +110,13 @@ class ItemReader:
         ]
         numbers = quantities(doc)
         starts = [q.start for q in numbers]
-        found = [f for f in found if not _in_unit(doc.text, f[2], numbers, starts)]
+        found = [f for f in found if not _in_unit(text_of(doc), f[2], numbers, starts)]
         found.sort(key=lambda f: (-f[0], -f[1], f[2].start))
         return _without_overlaps([item for _, _, item in found])
 
     def quantity_items(self, doc: Doc, start: int, end: int, found: Sequence[Quantity]) -> list[Item]:
         """Return the quantities of ``doc.text[start:end]`` with their roles."""
-        text = doc.text
+        text = text_of(doc)
         items: list[Item] = []
         floor = start
         for quantity in found:

@@ -7,6 +7,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from extract.nlp.extensions import text_of
 from extract.nlp.model import FactContext, Quantity
 from extract.records.common import add_row
 from extract.records.lab_items import LabDraft, Role
@@ -36,7 +37,7 @@ class RowMaker:
         entry = self._entry(draft)
         if entry is None:
             return
-        values = self._names(doc.text, draft, entry)
+        values = self._names(text_of(doc), draft, entry)
         confidence = draft.confidence
         unit = _unit(draft)
         if draft.value is not None:
@@ -47,10 +48,10 @@ class RowMaker:
             values |= _reference(draft.reference, draft.reference_kind)
             values["flag"] = _flag(values)
         if draft.result is not None:
-            values["result"], values["result_text"] = polarity(doc.text, draft.result)
+            values["result"], values["result_text"] = polarity(text_of(doc), draft.result)
         elif draft.analyte.role is Role.IMPLIED and draft.analyte.entry is not None:
             values["result"] = draft.analyte.entry["result"]
-            values["result_text"] = doc.text[draft.analyte.start : draft.analyte.end]
+            values["result_text"] = text_of(doc)[draft.analyte.start : draft.analyte.end]
         start = min(draft.start, draft.analyte.start)
         add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact)
 

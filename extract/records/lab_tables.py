@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context
+from extract.nlp.extensions import context, text_of
 from extract.nlp.model import FactContext, Quantity
 from extract.nlp.text_tables import Cell, TextTable, text_tables
 from extract.records.lab_items import Item, LabDraft, Role
@@ -110,14 +110,14 @@ class _TableReader:
             if item.role is Role.OTHER:
                 return None
             if item.role is Role.ANALYTE:
-                lead = self._doc.text[cell.start : item.start]
+                lead = text_of(self._doc)[cell.start : item.start]
                 return item if len(lead.split()) <= 3 and not any(c.isdigit() for c in lead) else None
         return None
 
     def _value(self, cell: Cell) -> Quantity | None:
         """Return the value of a cell: the number it begins with."""
         for quantity in self._quantities(cell):
-            lead = self._doc.text[cell.start : quantity.start]
+            lead = text_of(self._doc)[cell.start : quantity.start]
             if re.fullmatch(r"[\s↑↓▲▼*HLh(\[:=+]*", lead):
                 return quantity
             return None
@@ -201,7 +201,7 @@ class _TableReader:
 
     def _unit_in(self, cell: Cell, start: int) -> Quantity | None:
         """Return a unit that stands in a cell without its number ("Hb (g/dL)", "K, mEq/L") as a bare quantity."""
-        text = self._doc.text
+        text = text_of(self._doc)
         for match in re.finditer(r"[(\[,/]\s*|\s+|^", text[start : cell.end]):
             position = start + match.end()
             found = self._units.match(text, position) if position < cell.end else None

@@ -8,7 +8,7 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import quantities, sentences
+from extract.nlp.extensions import quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity, Sentence
 from extract.records.common import Record
 from extract.records.lab_items import Item, ItemReader, Role
@@ -85,8 +85,8 @@ class LabFinder:
         inside = [n for n in numbers if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)]
         values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
         items = sorted([*mentions, *values], key=lambda item: (item.start, item.end))
-        measured = Linker(doc.text, [i for i in items if i.role is not Role.RESULT], self._vocabulary).link()
-        words = ResultLinker(doc.text, items, self._vocabulary).link(measured)
+        measured = Linker(text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary).link()
+        words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
         for draft in sorted([*measured, *words], key=lambda d: (d.start, d.end)):
             self._rows.add(doc, draft)
 
