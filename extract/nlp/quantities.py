@@ -21,8 +21,8 @@ _B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses 
 _NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
 _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)")
-_SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?({_NUM})(?![:\d])")
+_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
+_SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
 _POWER = re.compile(rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)")
 _POWER_REST = re.compile(r"\s?/\s?[a-zA-Zµμ³]{1,3}[0-9]?")
 _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
@@ -134,9 +134,8 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
         if unit2 is not None and unit is not None and unit2[1] != unit[1]:
             unit2 = None
         if unit2 is not None or (unit is None and _boundary(text, second.end())):
-            return _build(
-                text, start, second.end(), f"{first}-{high}", float(first), float(high), "range", unit2
-            )
+            low, begin = (f"-{first}", start - 1) if _is_negative(text, start) else (first, start)
+            return _build(text, begin, second.end(), f"{low}-{high}", float(low), float(high), "range", unit2)
     if unit is None and not _boundary(text, end):
         return None
     if _is_negative(text, start):

@@ -82,7 +82,28 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
         else:
             places.setdefault(key, []).append(len(kept))
             kept.append(row)
-    return kept
+    return _without_summaries(kept)
+
+
+def _without_summaries(rows: list[Draft]) -> list[Draft]:
+    """Drop "elevated CRP" where the article gives the patient's CRP of that time as a number."""
+    measured = {
+        (row.context.case, row.values["analyte"], when)
+        for row in rows
+        if row.table == "labs" and row.values.get("value_text")
+        for when in (row.context.when, "")
+    }
+    return [
+        row
+        for row in rows
+        if row.table != "labs"
+        or row.values.get("value_text")
+        or row.values.get("result") in ("positive", "negative")
+        or not (
+            (row.context.case, row.values["analyte"], row.context.when) in measured
+            or (not row.context.when and any((row.context.case, row.values["analyte"], w) in measured for w in ("baseline", "followup")))
+        )
+    ]
 
 
 def _told_apart(a: Draft, b: Draft) -> bool:
@@ -104,14 +125,17 @@ def _same_time(a: Draft, b: Draft) -> bool:
 
 
 def _richer(a: Draft, b: Draft) -> Draft:
-    def filled(row: Draft) -> int:
-        return sum(value not in (None, "") for value in row.values.values())
-
-    best, other = (b, a) if filled(b) > filled(a) else (a, b)
+    best, other = (b, a) if _weight(b) > _weight(a) else (a, b)
     context = best.context
     if not context.when and other.context.when:
         context = other.context
     return replace(best, context=context)
+
+
+def _weight(row: Draft) -> int:
+    """Return how much a row says: what the article states counts, what was computed from it does not."""
+    computed = ("value_si", "unit_si", "value_conventional", "unit_conventional", "loinc", "specimen", "flag")
+    return sum(value not in (None, "") for name, value in row.values.items() if name not in computed)
 
 
 def _records(name: str, rows: Iterable[Draft], source: SourceText, text: NormalizedText) -> list[Record]:

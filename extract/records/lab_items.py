@@ -46,7 +46,7 @@ class Item:
 
 
 _REFERENCE_WORD = (
-    r"(?:normal|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|"
+    r"(?:normal|normative|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|"
     r"(?:upper|lower)\s+(?:limit|normal|reference)|uln|lln|cut-?\s?off|threshold|target)"
 )
 # a reference word, then words and marks of its phrase, then the number
@@ -65,6 +65,9 @@ _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
 _LEAD = 64
 
 
+_REFERENCE_TAIL = re.compile(r"\s*(?:[A-Za-z/µμ%]+\s)?(?:is\s|being\s)?(?:normal|reference|normative)\s(?:range|value|limit|interval)", re.I)
+
+
 def reference_role(text: str, quantity: Quantity, floor: int) -> str:
     """Tell whether a quantity is a reference range: ``""`` no, ``range``, ``upper`` or ``lower``.
 
@@ -73,6 +76,8 @@ def reference_role(text: str, quantity: Quantity, floor: int) -> str:
     floor : characters before this offset belong to an earlier piece and do not count.
     """
     lead = text[max(floor, quantity.number_start - _LEAD) : quantity.number_start]
+    if quantity.form == "range" and lead.rstrip().endswith(("(", "[")) and _REFERENCE_TAIL.match(text, quantity.end):
+        return "range"
     if not _REFERENCE_LEAD.search(lead) or _NOT_REFERENCE.search(lead):
         return ""
     if quantity.form == "range":
@@ -151,6 +156,20 @@ class ItemReader:
             if re.fullmatch(r"(?:19|20)\d\d", quantity.value_text) and text[quantity.end : quantity.end + 1] in ")":
                 return True
         return text[quantity.start - 1 : quantity.start] == "[" and text[quantity.end : quantity.end + 1] in "],"
+
+
+_SIGN_RESULT = re.compile(r"\(\s*(\+{1,4}|[-−–]|neg(?:ative)?\.?|pos(?:itive)?\.?)\s*\)", re.IGNORECASE)
+
+
+def sign_results(text: str, start: int, end: int) -> list[Item]:
+    """Return the results that a bracketed sign gives: "ketones (-), protein (++)"."""
+    items = []
+    for match in _SIGN_RESULT.finditer(text, start, end):
+        result = "negative" if match.group(1)[0] in "-−–nN" else "positive"
+        a, b = match.span(1)
+        mention = Mention(a, b, match.group(1), Entry(match.group(1), "result", {"result": result}))
+        items.append(Item(Role.RESULT, a, b, mention=mention))
+    return items
 
 
 _PLUSES = re.compile(r"[1-4]\+(?![\d/+])")

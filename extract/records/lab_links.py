@@ -22,6 +22,11 @@ _TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
 _VALUE_GAP = re.compile(r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)\s*$", re.IGNORECASE)
 _INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
 _OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
+_VERBS = re.compile(
+    r"[.;:]|\d|\b(?:was|were|is|are|had|has|have|showed|revealed|but|while|whereas|although|except|because|which|that|no|not|"
+    r"with|without|then|after|before)\b",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
 _MAX_UNKNOWN = 2
@@ -36,6 +41,7 @@ class Vocabulary:
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))
+        self.histology = re.compile("|".join(map(str, words.get("histology", ()))) or r"(?!)", re.IGNORECASE)
 
     def unknown(self, gap: str) -> int:
         """Return how many words of a gap are no linking words; 99 where the gap is too long."""
@@ -54,6 +60,16 @@ class Vocabulary:
         return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
             t in self.coordination for t in tokens
         )
+
+
+    def lists(self, gap: str) -> bool:
+        """Tell whether a gap joins two members of a list, members that no lexicon knows in between allowed."""
+        if self.joins(gap):
+            return True
+        tokens = [token.lower() for token in _TOKEN.findall(_BRACKET.sub(" ", gap))]
+        joints = sum(t in (",", "and", "or", "/", "&") for t in tokens)
+        others = sum(t not in self.coordination for t in tokens)
+        return 0 < joints <= 3 and others <= 4 and not _VERBS.search(gap)
 
 
 class Linker:
@@ -295,7 +311,16 @@ class Linker:
                 if unit is None and value.unit is not None:
                     draft.unit_from = value
                 break
+        else:
+            self._nearest(value, kind)
         self._last_end = value.end
+
+    def _nearest(self, value: Quantity, kind: str) -> None:
+        """Give a range in another unit ("10 880/µL (normal 4-10 K/µL)") to the result right before it."""
+        if not self.drafts or self.drafts[-1].reference is not None or value.start - self.drafts[-1].end > 40:
+            return
+        last = self.drafts[-1]
+        last.reference, last.reference_kind, last.end = value, kind, max(last.end, value.end)
 
     def _make(self, analyte: Item, value: Quantity, rule: str, confidence: float) -> LabDraft:
         draft = LabDraft(

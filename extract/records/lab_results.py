@@ -14,14 +14,15 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"[\s,(\[:=–—-]*(?:(?:results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
+    r"[\s(\[:=–—-]*(?:(?:results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
     r"the|a|an|his|her|their|on|by|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
-    r"with|respect|regarding|including|both|anti|ranges?|total|concentrations?|laboratory|routine|all|other)[\s,(\[:-]*){0,5}",
+    r"respect|regarding|including|both|anti|ranges?|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:no|not|without|non|neither|nor|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _NOUN = re.compile(r"\b(?:positivity|negativity|elevations?|increases?|decreases?|reductions?|rises?|falls?|abnormalit(?:y|ies))$", re.I)
 _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
+_NOT_RESULT = re.compile(r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment)\b|-(?!\s)", re.IGNORECASE)
 _MAX_GAP = 90
 
 
@@ -58,12 +59,12 @@ class ResultLinker:
         """Return (analyte, word, rule): the word beside the analyte wins over the one at the end of its list."""
         chosen: dict[int, tuple[Item, Item, str]] = {}
         for i, item in enumerate(self._items):
-            if item.role is not Role.RESULT:
+            if item.role is not Role.RESULT or _NOT_RESULT.match(self._text, item.end):
                 continue
             for analyte in self._after(i):
                 chosen[analyte.start] = (analyte, item, "lab.result_before")
         for i, item in enumerate(self._items):
-            if item.role is not Role.RESULT:
+            if item.role is not Role.RESULT or _NOT_RESULT.match(self._text, item.end):
                 continue
             for analyte in self._before(i):
                 chosen.setdefault(analyte.start, (analyte, item, "lab.result_after"))
@@ -81,12 +82,12 @@ class ResultLinker:
         gap = self._gap(word, first)
         if first.role is not Role.ANALYTE or not _BETWEEN.fullmatch(gap):
             return []
-        if self._predicate_of_earlier(i) and not re.search(r"\b(?:for|in|of|against)\b", gap):
+        if self._predicate_of_earlier(i) and not re.search(r"\b(?:for|in|of|against)\b|[(:]", gap):
             return []
         found = [first]
         for k in range(i + 2, len(self._items)):
             item = self._items[k]
-            if item.role is not Role.ANALYTE or not self._words.joins(self._gap(found[-1], item)):
+            if item.role is not Role.ANALYTE or not self._words.lists(self._gap(found[-1], item)):
                 break
             found.append(item)
         return found
@@ -113,7 +114,7 @@ class ResultLinker:
         if k < i - 1:
             return found
         while k > 0 and self._items[k - 1].role is Role.ANALYTE:
-            if not self._words.joins(self._gap(self._items[k - 1], self._items[k])):
+            if not self._words.lists(self._gap(self._items[k - 1], self._items[k])):
                 break
             k -= 1
             found.append(self._items[k])

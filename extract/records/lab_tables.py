@@ -177,16 +177,19 @@ class _TableReader:
         reference = next((q for q in own if q.form == "range" or q.comparator != "="), None)
         unit = self._unit_in(name, analyte.end)
         columns = [i for i in range(first + 1, min(last, len(row))) if row[i].text.strip()]
+        bound = False  # whether a column of its own holds the range, so that a bare number there is its upper end
         for i in columns:
             if kinds[i] == "reference":
                 reference = next(iter(self._quantities(row[i])), reference)
+                bound = reference is not None
                 unit = unit or self._unit_in(row[i], row[i].start)
             elif kinds[i] == "unit":
                 unit = unit or self._unit_in(row[i], row[i].start)
         values = [i for i in columns if kinds[i] == "value"]
         for place, i in enumerate(values):
             header = self._header(i)
-            draft = self._draft(analyte, row[i], unit or self._unit_in(header, header.start) if header else unit, reference)
+            own_unit = unit or (self._unit_in(header, header.start) if header is not None else None)
+            draft = self._draft(analyte, row[i], own_unit, reference, bound=bound)
             if draft is not None:
                 yield draft, self._when(row[i], header, place, len(values))
 
@@ -216,7 +219,7 @@ class _TableReader:
         return None
 
     def _draft(
-        self, analyte: Item, cell: Cell, unit: Quantity | None, reference: Quantity | None
+        self, analyte: Item, cell: Cell, unit: Quantity | None, reference: Quantity | None, *, bound: bool = False
     ) -> LabDraft | None:
         value, word = self._value(cell), self._word(cell)
         if value is None and (word is None or _MISSING.fullmatch(cell.text)):
@@ -231,7 +234,7 @@ class _TableReader:
             analyte,
             value=value,
             unit_from=unit if value is not None and value.unit is None else None,
-            reference=reference if value is not None and (kind != "upper" or "<" in reference.comparator) else None,
+            reference=reference if value is not None and (kind != "upper" or bound or "<" in reference.comparator) else None,
             reference_kind=kind,
             result=word,
             rule="lab.table",

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity, Sentence
 from extract.records.common import Record
-from extract.records.lab_items import Item, ItemReader, Role
+from extract.records.lab_items import Item, ItemReader, Role, sign_results
 from extract.records.lab_links import Linker, Vocabulary
 from extract.records.lab_results import ResultLinker
 from extract.records.lab_rows import RowMaker
@@ -55,6 +55,7 @@ class LabFinder:
     def __init__(self, rules: RuleSet) -> None:
         self._reader = ItemReader(rules)
         self._vocabulary = Vocabulary(rules)
+        self._histology = self._vocabulary.histology
         self._rows = RowMaker(rules)
         self._tables = LabTables(rules)
 
@@ -84,9 +85,12 @@ class LabFinder:
             return
         inside = [n for n in numbers if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)]
         values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
-        items = sorted([*mentions, *values], key=lambda item: (item.start, item.end))
+        signs = sign_results(text_of(doc), sentence.start, sentence.end)
+        items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
         measured = Linker(text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary).link()
-        words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
+        words = []
+        if not self._histology.search(text_of(doc), sentence.start, sentence.end):
+            words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
         for draft in sorted([*measured, *words], key=lambda d: (d.start, d.end)):
             self._rows.add(doc, draft)
 

@@ -16,6 +16,7 @@ from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.sides import side_before, side_cues
 from extract.nlp.strength import StrengthFact, assign
+from extract.nlp.strength_tables import MentionsIn, table_facts
 from extract.nlp.targets import Target, find_targets
 from extract.records.common import Record, add_row
 from extract.rules.lexicon import Mention
@@ -62,7 +63,16 @@ class MuscleGradeFinder:
             if sentence.kind is BlockKind.TABLE or not _CANDIDATE.search(text_of(doc), sentence.start, sentence.end):
                 continue
             self._read(doc, found, i, mentions)
+        self._read_tables(doc, found, mentions)
         return doc
+
+    def _read_tables(self, doc: Doc, found: Sequence[Sentence], mentions: list[Mention]) -> None:
+        if not mentions or not any(s.kind is BlockKind.TABLE for s in found):
+            return
+        for cell in table_facts(doc.text, found, MentionsIn(mentions)):
+            plural = "bilateral" if cell.target.plural else "unspecified"
+            fact = StrengthFact(cell.target, cell.grade, "", "table", 0.85)
+            self._add(doc, fact, cell.side or plural, cell.when)
 
     def _read(self, doc: Doc, found: Sequence[Sentence], index: int, mentions: list[Mention]) -> None:
         sentence = found[index]
@@ -113,10 +123,12 @@ class MuscleGradeFinder:
             or "unspecified"
         )
 
-    def _add(self, doc: Doc, fact: StrengthFact, side: str) -> None:
+    def _add(self, doc: Doc, fact: StrengthFact, side: str, when: str = "") -> None:
         text, target, grade = text_of(doc), fact.target, fact.grade
         start, end = min(target.start, grade.start), max(target.end, grade.end)
         where = context(doc).at(grade.start, grade.end)
+        if when:
+            where = replace(where, when=when)
         if fact.earlier and where.when == "followup":
             where = replace(where, when="baseline", time_text="", time_days=None)
         values = {
