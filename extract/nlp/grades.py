@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from extract.nlp.sides import pair_order
 from extract.rules.load import RuleSet
 
 FILE = "strength.yaml"
@@ -24,12 +25,12 @@ _FIGURE = r"(?:[0-5]|IV|V|I{1,3})"
 _WORD = r"(?:zero|one|two|three|four|five)"
 _DASH = r"\s?(?:[-−–‐‑~]|to|or)\s?"
 _FRACTION = re.compile(
-    rf"(?<![\w./:,])(?P<lead>[+−–-])?(?P<a>{_FIGURE}|{_WORD}(?=\s(?:out\s)?of))(?P<asign>{_SIGN})??"
+    rf"(?<![\w./:,<>≤≥])(?P<lead>[+−–-])?(?P<a>{_FIGURE}|{_WORD}(?=\s(?:out\s)?of))(?P<asign>{_SIGN})??"
     rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})??)?"
     r"\s?(?:/|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|[.,]\d|\s?%|-\w)"
 )
 _BARE = re.compile(
-    rf"(?<![\w./:+−–-])(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN})??"
+    rf"(?<![\w./:+−–<>≤≥-])(?<![<>≤≥]\s)(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN})??"
     rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})?)?(?![\w/%°]|[.,:]\d|\s?[-–−]\s?\d|-\w|\s\d)"
 )
 _HINT = re.compile(r"/\s?[5V]|\bof\s(?:5|five|V)\b|\bM[0-5]\b|[0-5]|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
@@ -59,6 +60,8 @@ _UNIT = re.compile(
     r"sessions?|sets?|repetitions?|other|different|more|main|separate|consecutive|weeks?)\b)"
 )
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
+_PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
+_SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
 _NEAR = 80  # characters around "grade 3" in which strength must be the topic
 
 
@@ -71,6 +74,7 @@ class Grade:
     text : the grade without the scale's maximum, in figures: "4+", "3-4".
     value : 0 to 5; 4+ is 4.33, 4- is 3.67, a range is its mean.
     fraction : whether the scale's maximum is written too.
+    side : the side in a pair "4/3 (right/left)"; else empty.
     """
 
     start: int
@@ -78,6 +82,7 @@ class Grade:
     text: str
     value: float
     fraction: bool
+    side: str = ""
 
 
 def words_pattern(words: Sequence[str]) -> re.Pattern[str]:
@@ -99,6 +104,9 @@ class GradeReader:
         """Return the grades in ``text[start:end]``; ``muscles`` are the offsets of muscles named there."""
         if not _HINT.search(text, start, end):
             return []
+        pairs = _side_pairs(text, start, end)
+        if pairs:
+            return pairs
         found = [g for g in self._fractions(text, start, end) if self._is_strength(text, start, g, muscles)]
         taken = [(g.start, g.end) for g in found]
         scales = [m.start() for m in self._scales.finditer(text, start, end)]
@@ -172,6 +180,28 @@ class GradeReader:
             m.start() for m in self._other.finditer(right)
         ]
         return bool(mine) and (not others or min(mine) < min(others))
+
+
+def make_grade(figure: str, sign: str, start: int, end: int, side: str = "") -> Grade:
+    """Return the grade of one figure and its sign."""
+    text, value = _figure(figure, sign)
+    return Grade(start, end, text, round(value, 2), fraction=True, side=side)
+
+
+def _side_pairs(text: str, start: int, end: int) -> list[Grade]:
+    """Return the grades of "hip flexor 4/3 (right/left), knee extensor 3/3": two per pair."""
+    stated = _PAIR_STATED.search(text, start, end)
+    if stated is None:
+        return []
+    order = pair_order(stated.group(), 0, len(stated.group()))
+    pairs = list(_SIDE_PAIR.finditer(text, start, end))
+    if order is None or not pairs:
+        return []
+    found = []
+    for m in pairs:
+        found.append(make_grade(m.group(1), m.group(2) or "", m.start(), m.end(), order[0]))
+        found.append(make_grade(m.group(3), m.group(4) or "", m.start(), m.end(), order[1]))
+    return found
 
 
 def _figure(text: str, sign: str) -> tuple[str, float]:

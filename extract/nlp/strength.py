@@ -97,6 +97,11 @@ class _Assigner:
         self, run: list[Grade], targets: list[Target], side: str, rule: str, confidence: float, chosen: Chunk
     ) -> None:
         first = run[0]
+        if any(grade.side for grade in run):
+            for target in targets:
+                for grade in run:
+                    self._add(replace(target, side=""), grade, grade.side, "pair", 0.9)
+            return
         changed = len(run) == 2 and _TO.fullmatch(self.text[first.end : run[1].start]) is not None
         if changed:
             for target in targets:
@@ -227,7 +232,7 @@ def _runs(text: str, grades: Sequence[Grade]) -> list[list[Grade]]:
     """Return grades that follow each other with nothing but commas and "and" between them."""
     runs: list[list[Grade]] = []
     for grade in grades:
-        if runs and _RUN_GAP.fullmatch(text[runs[-1][-1].end : grade.start]):
+        if runs and (runs[-1][-1].start == grade.start or _RUN_GAP.fullmatch(text[runs[-1][-1].end : grade.start])):
             runs[-1].append(grade)
         else:
             runs.append([grade])

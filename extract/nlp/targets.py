@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from extract.nlp.sides import side_after, side_before
+from extract.nlp.sides import SideCue, side_after, side_before
 from extract.rules.lexicon import Mention
 
 JOINTS = ("shoulder", "elbow", "wrist", "hand", "finger", "thumb", "hip", "knee", "ankle", "foot", "toe", "great toe", "neck", "trunk")
@@ -238,6 +238,11 @@ def _within_region(text: str, start: int, targets: Sequence[Target]) -> list[Tar
                 found.append(replace(after, start=here.start, name=f"{name} {after.name}", side=where))
             i += 2
             continue
+        if after is not None and _joint(here) and here.kind == "region" and after.kind == "muscle" and text[here.end : after.start] in (" ", "-"):
+            side = side_before(text, start, here.start)
+            found.append(replace(after, side=side.side if side else ""))
+            i += 2
+            continue
         found.append(here)
         i += 1
     return found
@@ -249,6 +254,7 @@ def _with_sides(text: str, start: int, end: int, targets: Sequence[Target]) -> l
     previous_end = start
     for i, target in enumerate(targets):
         side = target.side
+        cue: SideCue | None = None
         if not side:
             cue = side_before(text, previous_end, target.start)
             side = cue.side if cue else ""
@@ -259,12 +265,15 @@ def _with_sides(text: str, start: int, end: int, targets: Sequence[Target]) -> l
                 side = cue.side
         if not side and found and _only_connectors(text[found[-1].end : target.start]):
             side = found[-1].side if not target.plural and not target.axial else ""
-        found.append(replace(target, side=side))
+        begin = target.start
+        if target.group == "paresis" and cue is not None and cue.end <= target.start:
+            begin = cue.start
+        found.append(replace(target, side=side, start=begin))
         previous_end = max(target.end, previous_end)
     return found
 
 
 def _only_connectors(gap: str) -> bool:
-    if len(gap) > 60 or ";" in gap or ":" in gap or any(c.isdigit() for c in gap):
+    if len(gap) > 60 or ";" in gap or ":" in gap or any(c.isdigit() for c in gap) or gap.count("(") != gap.count(")"):
         return False
     return all(word in _CONNECTORS for word in re.findall(r"[a-z]+", gap.lower())) and not re.search(r"[.?!]", gap)
