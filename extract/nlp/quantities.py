@@ -24,7 +24,7 @@ _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
 _POWER = re.compile(rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)")
-_POWER_REST = re.compile(r"\s?/\s?[a-zA-Zµμ³]{1,3}[0-9]?")
+_POWER_REST = re.compile(rf"{_B}?/{_B}?[a-zA-Zµμ³]{{1,3}}[0-9]?")
 _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
 _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?:{pattern})\s*$", re.I), sign)
@@ -205,7 +205,12 @@ def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, i
         return end, Unit(_power_code(text[begin:end]), "lab", "count_concentration"), begin
     if found is None:
         return None
-    return found[0], found[1], begin
+    end = found[0]
+    if text[end : end + 1] in (")", "]") and text[position:begin].count("(") + text[begin:end].count("(") + text[
+        begin:end
+    ].count("[") == 1:
+        end += 1  # "24 (%)"
+    return end, found[1], begin
 
 
 def _power_code(written: str) -> str:

@@ -59,11 +59,11 @@ class SentenceSplitter:
             yield begin, begin + len(text[begin:end].rstrip())
 
     def _is_end(self, text: str, begin: int, match: re.Match[str]) -> bool:
-        following = text[match.end() :][:1] if match.end() < len(text) else ""
+        following = text[match.end() : match.end() + 1]
         if not following:
             return True
-        if following.islower():
-            return False
+        if following.islower() or text[match.start() - 1 : match.start() + 2].replace(".", "").isdigit():
+            return False  # "30.6 U/L" is a number, not the end of "30" with a citation mark behind
         head = text[begin : match.start()]
         if len(head) - max(head.rfind("("), 0) < _MAX_BRACKET and head.count("(") > head.count(")"):
             return ")" in match.group() and head.count("(") - head.count(")") <= match.group().count(")")

@@ -72,9 +72,7 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     places: dict[tuple[object, ...], list[int]] = {}
     for row in rows:
-        key = (row.table, row.context.case, row.context.assertion) + tuple(
-            str(row.values.get(name, "")) for name in IDENTITY[row.table]
-        )
+        key = _identity(row)
         for place in places.get(key, []):
             if _told_apart(kept[place], row) and _same_time(kept[place], row):
                 kept[place] = _richer(kept[place], row)
@@ -83,6 +81,14 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
             places.setdefault(key, []).append(len(kept))
             kept.append(row)
     return _without_summaries(kept)
+
+
+def _identity(row: Draft) -> tuple[object, ...]:
+    """Return what makes two rows the same fact; a measured value says more than the word beside it."""
+    names = IDENTITY[row.table]
+    if row.table == "labs" and row.values.get("value_text"):
+        names = tuple(name for name in names if name != "result")
+    return (row.table, row.context.case, row.context.assertion, *(str(row.values.get(name, "")) for name in names))
 
 
 def _without_summaries(rows: list[Draft]) -> list[Draft]:

@@ -194,8 +194,10 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
     if text[max(0, item.start - 1) : item.start] == "/" and text[max(0, item.start - 2) : item.start - 1].isalpha() and size <= 2:
         return True
     if size == 1:  # "N 80%, L 12%" is a differential count; other single letters are not
+        if text[item.start - 1 : item.start] in ("", "\n", "\t"):  # the first column of a table
+            return False
         following = numbers[i + 1] if i + 1 < len(numbers) else None
-        return following is None or following.start - item.end > 3 or following.unit is None
+        return following is None or following.start - item.end > 3 or (following.unit is None and item.entry is not None and item.entry.name != "potassium")
     return False
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_units import compatible
+from extract.rules.fold import split_words
 from extract.rules.load import RuleSet
 
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
@@ -38,6 +40,7 @@ class Vocabulary:
 
     def __init__(self, rules: RuleSet) -> None:
         words = rules.documents.get("labs.yaml", {})
+        self._lexicon = rules.lexicon
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))
@@ -61,6 +64,23 @@ class Vocabulary:
             t in self.coordination for t in tokens
         )
 
+
+    def parts(self, analyte: Item) -> list[Item]:
+        """Return the two analytes of a name with a slash ("BUN/Cr"); none where they are not two known ones."""
+        if analyte.mention is None or analyte.mention.text.count("/") != 1:
+            return []
+        found = []
+        cut = analyte.mention.text.index("/")
+        for start, end in ((0, cut), (cut + 1, len(analyte.mention.text))):
+            piece = analyte.mention.text[start:end]
+            mentions = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
+            if len(mentions) != 1:
+                return []
+            begin = analyte.anchor + start + mentions[0].start
+            found.append(
+                Item(Role.ANALYTE, begin, begin + len(mentions[0].text), mention=replace(mentions[0], start=begin))
+            )
+        return found
 
     def lists(self, gap: str) -> bool:
         """Tell whether a gap joins two members of a list, members that no lexicon knows in between allowed."""
@@ -120,6 +140,9 @@ class Linker:
 
     def _values(self, i: int) -> int:
         """Handle the value at ``i`` and those in one list with it; return the index of the next item."""
+        listed = self._distributed(i)
+        if listed:
+            return listed
         run = [i]
         while run[-1] + 1 < len(self._items):
             a, b = self._items[run[-1]], self._items[run[-1] + 1]
@@ -136,6 +159,42 @@ class Linker:
         taken = self._take(values, run[-1] + 1)
         self._last_end = values[taken - 1].end if taken else values[0].end
         return i + max(taken, 1)
+
+    def _distributed(self, i: int) -> int:
+        """Handle "A and B of 1 (normal 0-2) and 3 (normal 2-4)"; return the index behind the list, 0 where it is none.
+
+        Each value of the list may have its reference range in a bracket behind it.
+        """
+        wanted = len(self._pending)
+        if wanted < 2 or self._words.unknown(self._gap(self._pending[-1].end, self._items[i].start)) > 0:
+            return 0
+        values = [self._items[i]]
+        ranges: dict[int, Item] = {}
+        k = i + 1
+        while k < len(self._items) and len(values) <= wanted:
+            item = self._items[k]
+            gap = self._gap(values[-1].end, item.start)
+            if "(" in gap and ")" not in gap and item.quantity is not None and len(values) - 1 not in ranges:
+                ranges[len(values) - 1] = item
+            elif item.role is Role.VALUE and _VALUE_GAP.match(_BRACKET.sub(" ", gap)):
+                values.append(item)
+            else:
+                break
+            k += 1
+        found = [v.quantity for v in values if v.quantity is not None]
+        if len(found) != wanted or not ranges:
+            return 0
+        first = len(self.drafts)
+        self._assign(self._pending, found, 0.92)
+        for draft in self.drafts[first:]:
+            place = next(p for p, v in enumerate(found) if v is draft.value)
+            bounds = ranges[place].quantity if place in ranges else None
+            if bounds is not None:
+                kind = reference_role(self._text, bounds, found[place].end) or ("range" if bounds.form == "range" else "")
+                if kind:
+                    draft.reference, draft.reference_kind, draft.end = bounds, kind, bounds.end
+        self._last_end = self._items[k - 1].end
+        return k
 
     def _take(self, values: list[Quantity], following: int) -> int:
         """Give values to their analytes; return how many were used up."""
@@ -203,7 +262,8 @@ class Linker:
         before = self._last[-1]
         gap = self._gap(self._last_end, value.start)
         old = before.value
-        if old is None or self._words.unknown(gap) > 0:
+        unknown = self._words.unknown(gap)
+        if old is None or (unknown and (unknown > _MAX_UNKNOWN or value.unit is None or not _TO.search(gap))):
             return False
         if value.unit is not None and old.unit is not None and value.unit != old.unit:
             return False
@@ -232,7 +292,9 @@ class Linker:
                     draft.unit_from = shared
             return 1 if split is not None else len(values)
         if values[0].form == "fraction":
-            return len(values)
+            for part, value in zip(self._words.parts(analytes[-1]), split_fraction(values[0]), strict=False):
+                self._make(part, value, "lab.slash_list", confidence - 0.05)
+            return 1
         analyte = analytes[-1]
         if len(analytes) > 1 and len(values) > 1:
             confidence -= 0.2

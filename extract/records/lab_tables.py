@@ -22,7 +22,7 @@ from extract.rules.load import RuleSet
 from extract.rules.units import UnitTable
 
 _REFERENCE = re.compile(r"\b(?:normal|reference|ref|range|ranges|rv|rr|nr|limits?|cut-?off)\b|^\s*n\.?\s*v", re.IGNORECASE)
-_UNIT = re.compile(r"^\W*units?\b|\bunits?\W*$", re.IGNORECASE)
+_UNIT = re.compile(r"\W*(?:si\s+)?units?(?:\s+of\s+\w+)?\W*|.*\band units?\W*", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:authors?|study|studies|references|literature|et al|year of publication|publication)\b", re.I)
 _BASELINE = re.compile(
     r"\b(?:admission|presentation|arrival|initial\w*|baseline|before|pre\w*|diagnosis|onset|first|(?:day|d|week|month)\s?[01]|"
@@ -158,7 +158,7 @@ class _TableReader:
         numbers = [q for q in (self._value(cell) for cell in body) if q is not None]
         if analytes >= max(1, 0.3 * len(body)) and analytes > len(numbers):
             return "analyte"
-        if index and _UNIT.search(header):
+        if index and _UNIT.fullmatch(header):
             return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
         if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS:
@@ -207,6 +207,8 @@ class _TableReader:
         text = text_of(self._doc)
         for match in re.finditer(r"[(\[,/]\s*|\s+|^", text[start : cell.end]):
             position = start + match.end()
+            while position < cell.end and text[position] in "([ ":
+                position += 1
             found = self._units.match(text, position) if position < cell.end else None
             if found is not None and found[0] <= cell.end and found[1].kind in ("lab", "both"):
                 written = text[position : found[0]]
@@ -250,7 +252,7 @@ class _TableReader:
         analytes = {i: self._analyte(cell) for i, cell in enumerate(rows[header]) if i}
         body = rows[header + 1 :]
         references = [row for row in body if row and _REFERENCE.search(row[0].text)]
-        units = [row for row in body if row and _UNIT.search(row[0].text) and row not in references]
+        units = [row for row in body if row and _UNIT.fullmatch(row[0].text) and row not in references]
         values = [row for row in body if row not in references and row not in units]
         for i, analyte in analytes.items():
             if analyte is None:
