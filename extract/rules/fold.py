@@ -19,7 +19,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆�
 
 # dropped between words: blanks, hyphens and dashes, apostrophes; a line end or TAB is a word, as no term crosses it
 _WORD = re.compile(
-    r"[α-ωΑ-Ωµ]|[^\W\d_α-ωΑ-Ωµ]+|[0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[\n\t]|[^\w\s\-‐‑‒–—−'’‘`´]"
+    r"[α-ωΑ-Ωµ]|[^\W\d_α-ωΑ-Ωµ⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[\n\t]|[^\w\s\-‐‑‒–—−'’‘`´]"
 )
 
 

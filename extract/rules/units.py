@@ -51,7 +51,8 @@ class UnitTable:
             raise row.error(f"kind must be one of {', '.join(KINDS)}, not {row['kind']!r}")
         unit = Unit(row["unit"], row["kind"], row["dimension"])
         self.units.setdefault(unit.ucum, unit)
-        for form in [unit.ucum, *row.many("synonyms")]:
+        forms = row.many("synonyms")
+        for form in forms if f"={unit.ucum}" in forms else [unit.ucum, *forms]:
             self._add(form, unit)
 
     def _add(self, form: str, unit: Unit) -> None:
