@@ -148,6 +148,6 @@ def test_offsets_cover_comparator_number_and_unit() -> None:
 
 
 def test_cost_grows_with_the_length_of_the_text_only() -> None:
-    # digits that could be a range, a date or a list at every place; a quadratic reader would not come back from it
+    # what could be a range, a date or a list at every place; a quadratic reader would not come back
     assert len(read("1-" * 20_000)) < 40_000
     assert len(read("9 " * 20_000)) == 20_000
