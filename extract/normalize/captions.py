@@ -14,6 +14,7 @@ from extract.normalize.lines import (
     ends_sentence,
     is_table_row,
     starts_lower,
+    starts_sentence,
 )
 from extract.normalize.page import FITS, Page
 
@@ -22,10 +23,10 @@ Extent = tuple[int, int]
 
 # A body line that takes this share of its column and has no final mark stops within a sentence.
 _MOST = 0.8
+_LONGEST = 20
 _LABEL = re.compile(
-    r"\s*(?:supplement(?:ary|al)\s+|online\s+|extended\s+data\s+|appendix\s+)?"
-    r"(?:fig(?:ures?|s?\.|\b)|table|scheme|chart|graph|plate|video|image)\s*\.?\s*"
-    r"(?:S|A|e)?(?:\d{1,2}|[IVX]{1,4})(?:\s?[a-hA-H]\b)?(?:\s*(?:[-–,&]|and)\s*(?:fig\w*\.?\s*)?\d{1,2}[a-h]?)?",
+    r"\s*(?:fig(?:ure|\.|\b)|table)\s*\.?\s*(?:S|A)?(?:\d{1,2}|[IVX]{1,4}\b)(?:\s?[a-hA-H]\b)?"
+    r"(?:\s*(?:[-–,&]|and)\s*(?:fig\w*\.?\s*)?\d{1,2}[a-h]?)?",
     re.IGNORECASE,
 )
 # What follows the label of a caption: the line's end, a mark, a capital or a bracketed panel letter ...
@@ -36,18 +37,17 @@ _SENTENCE_REST = re.compile(
     r"|lists?|reveals?|revealed|describes?|and|is|are|was|were|in|for|below|above|provides?|gives?|displays?|outlines?)\b"
 )
 
-# Words that begin a sentence and stand capitalised nowhere else: no caption's phrase goes on with them.
-_STARTER = re.compile(
-    r"(?:The|In|On|At|He|She|We|It|This|These|There|His|Her|Our|After|During|However|Therefore|For|To|As|An?)\s+[a-z0-9]"
-)
 _PICTURE = re.compile(
-    r"^\(?[A-Ha-h](?:[,–-][A-Ha-h])?[).,:]|\([A-Ha-h](?:[,–-]\s?[A-Ha-h])?\)"
-    r"|\b(?:arrow|asterisk|panel|magnif|stain|scale bar|axial|sagittal|coronal|circle|dotted|dashed|inset|courtesy|reproduced|adapted|abbreviations?)|[×=]\s?\w",
+    r"^\(?[A-Ha-h](?:[,–-][A-Ha-h])?[).,:]|\([A-Ha-h](?:[,–-]\s?[A-Ha-h])?\)|[×=]\s?\w"
+    r"|\b(?:arrow|asterisk|panel|magnif|stain|scale bar|axial|sagittal|coronal|circle|dotted|dashed|inset"
+    r"|courtesy|reproduced|adapted|abbreviations?)",
     re.IGNORECASE,
 )
 _NARRATIVE = re.compile(
     r"\b(?:[Ww]e|[Oo]ur|[Hh]e|[Ss]he|[Hh]is|[Hh]er|patients? (?:was|were|had))\b|\[\d|\((?:Fig|Table)|\bet al"
 )
+# A sentence that stops here goes on with the label of a figure or table.
+_REFERS = re.compile(r"(?:[(\[]|\b(?:in|see|of|by|from|and|to|with|on|per|the|our|also|both))$")
 _SHORT_REST = re.compile(r"\s*[.,;)\]]?\s*$|\s*[.)\]]+\s+[A-Z]")
 
 
@@ -149,7 +149,7 @@ def _is_mention(page: Page, index: int) -> bool:
     if not page.gaps[index - 1]:
         return not (ends_sentence(line) or page.room[index - 1] < FITS or is_known_heading(line))
     label = _LABEL.match(page.texts[index])
-    if label is None or line[-1] in HYPHENS or not ends_open(line):
+    if label is None or _REFERS.search(line) is None:
         return False
     if _SHORT_REST.match(page.texts[index][label.end() :]) is None:
         return False
@@ -157,11 +157,14 @@ def _is_mention(page: Page, index: int) -> bool:
 
 
 def _sentence_goes_on_below(page: Page, index: int) -> bool:
-    """Tell whether the lines up to the next blank line end a sentence, and the next goes on with another."""
-    last = index
-    while last + 1 < len(page) and not page.gaps[last]:
-        last += 1
-    return last + 1 < len(page) and ends_sentence(page.texts[last]) and starts_lower(page.texts[last + 1])
+    """Tell whether a caption may begin here: its sentence ends, and below the body's goes on."""
+    for last in range(index, min(index + _LONGEST, len(page) - 1)):
+        stops = ends_sentence(page.texts[last])
+        if stops and starts_lower(page.texts[last + 1]):
+            return True
+        if page.gaps[last]:
+            return stops and _is_picture(page, index)
+    return False
 
 
 def _caption_end(page: Page, first: int, before: int) -> int:
@@ -176,8 +179,10 @@ def _caption_end(page: Page, first: int, before: int) -> int:
         if is_caption_start(following) and (page.gaps[last] or not ends_open(page.texts[last])):
             break
         widest = max(widest, page.shares[last])
-        label_only = last == first and _is_label_only(page.texts[first])
-        if not label_only and _is_done(page, last, interrupts, max(1.0, widest)):
+        if last == first and _is_label_only(page.texts[first]):
+            if not _is_picture(page, first + 1):
+                break
+        elif _is_done(page, last, interrupts, max(1.0, widest)):
             break
         last += 1
     return last
@@ -211,7 +216,7 @@ def _is_done(page: Page, last: int, interrupts: bool, widest: float) -> bool:
         return page.gaps[last] and early
     if line[-1] in HYPHENS or ends_open(line):
         return page.gaps[last] and line[-1] in HYPHENS
-    return early or page.gaps[last] or _STARTER.match(following) is not None or _is_above_rows(page, last)
+    return early or page.gaps[last] or starts_sentence(following) or _is_above_rows(page, last)
 
 
 def _is_above_rows(page: Page, last: int) -> bool:
@@ -234,5 +239,10 @@ def _is_done_after_stop(page: Page, last: int, interrupts: bool, early: bool) ->
         return True
     if starts_lower(page.texts[last + 1]):
         return interrupts
-    sentence = " ".join(page.texts[last + 1 : last + 3])
-    return not interrupts and (_PICTURE.search(sentence) is None or _NARRATIVE.search(sentence) is not None)
+    return not interrupts and not _is_picture(page, last + 1)
+
+
+def _is_picture(page: Page, index: int) -> bool:
+    """Tell whether the text from line ``index`` on speaks of a picture, not of a course of events."""
+    sentence = " ".join(page.texts[index : index + 2])
+    return _PICTURE.search(sentence) is not None and _NARRATIVE.search(sentence) is None

@@ -116,7 +116,7 @@ def _repeated(candidates: list[_Line]) -> set[int]:
     gone = set()
     for line in candidates:
         letters = len(_LETTER.findall(line.signature))
-        if letters < 8 or " " not in line.signature:
+        if letters < 8 or " " not in line.signature or ends_sentence(line.text):
             continue
         twice = line.alone and alone[line.signature] >= 2
         often = letters >= 15 and anywhere[line.signature] >= 3 and alone[line.signature] >= 1

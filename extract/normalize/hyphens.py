@@ -15,6 +15,8 @@ _LEFT = re.compile(r"[\w’'-]*$")
 _RIGHT = re.compile(r"[\w’'-]*")
 _TOKEN_LEFT = re.compile(r"\S*$")
 _TOKEN_RIGHT = re.compile(r"\S*")
+# A charge, not a hyphen: "HCO3-".
+_ION = re.compile(r"\b(?:HCO3|Cl|OH|NO[23]|PO4|SO4)-$")
 _ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|10\.\d{4}")
 
 
@@ -67,51 +69,53 @@ def decide(before: str, after: str, vocabulary: Vocabulary) -> str:
         return JOIN
     left, right = _LEFT.search(before[:-1]), _RIGHT.match(after)
     first = left.group().rsplit("-", 1)[-1] if left else ""
-    second = right.group().split("-", 1)[0] if right else ""
+    second, *more = right.group().split("-", 1) if right else [""]
     if not first or not second:
         return KEEP
-    low = (first + second).lower()
-    if second in layout_words("coordinator") and not (
-        vocabulary.in_list(low) and not vocabulary.in_list(first.lower())
-    ):
+    if not more and _is_suspended(first.lower(), second, vocabulary):
+        return KEEP_APART
+    if _ION.search(before):
         return KEEP_APART
     token = _TOKEN_LEFT.search(before)
     if token is not None and _ADDRESS.search(token.group()):
         return KEEP
-    by_form = _by_form(first, second, low, vocabulary)
-    return by_form if by_form is not None else _by_words(first.lower(), second.lower(), vocabulary)
+    by_form = _by_form(first, second, vocabulary)
+    return by_form if by_form is not None else _by_words(first, second.lower(), vocabulary)
 
 
-def _is_suspended(first: str, second: str, joined: str, vocabulary: Vocabulary) -> bool:
+def _is_suspended(first: str, second: str, vocabulary: Vocabulary) -> bool:
     """Tell whether the hyphen stands for a word left out: "pre- and postoperative"."""
-    if second not in layout_words("coordinator"):
+    if second not in layout_words("coordinator") or vocabulary.knows(first + second):
         return False
-    return not vocabulary.in_list(joined) or vocabulary.in_list(first.lower())
+    return vocabulary.is_word(first) or first in layout_words("prefix") or first in layout_words("first")
 
 
-def _by_form(first: str, second: str, joined: str, vocabulary: Vocabulary) -> str | None:
+def _by_form(first: str, second: str, vocabulary: Vocabulary) -> str | None:
     """Decide by digits, capitals and single letters; None where these say nothing."""
-    if first[-1].isdigit() or second[0].isdigit() or any(c.isdigit() for c in first):
+    if any(c.isdigit() for c in first) or second[0].isdigit() or len(first) == 1:
         return KEEP
-    if len(first) == 1:
-        return KEEP
+    if not (second[0].isupper() or any(c.isupper() for c in first[1:])):
+        return None
+    solid = vocabulary.count((first + second).lower())
+    if solid and solid >= vocabulary.count(f"{first}-{second}".lower()):
+        return JOIN
     if first.isupper() and second.isupper():
-        return JOIN if vocabulary.knows(joined) else KEEP
-    if second[0].isupper() or any(c.isupper() for c in first[1:]):
-        return KEEP
-    return None
+        return JOIN if len(second) > 2 and vocabulary.knows((first + second).lower()) else KEEP
+    return KEEP if second[0].isupper() or first[-1].isupper() else None
 
 
-def _by_words(first: str, second: str, vocabulary: Vocabulary) -> str:
+def _by_words(written: str, second: str, vocabulary: Vocabulary) -> str:
     """Decide by the words there are: the document's, the list's, then by morphology."""
+    first = written.lower()
     joined, hyphenated = first + second, f"{first}-{second}"
     solid_here, hyphenated_here = vocabulary.count(joined), vocabulary.count(hyphenated)
     if solid_here or hyphenated_here:
         return JOIN if solid_here >= hyphenated_here else KEEP
+    if vocabulary.in_list(hyphenated):
+        varies = vocabulary.in_list(joined)
+        return JOIN if varies and vocabulary.prefix_style(first) <= 0 else KEEP
     if vocabulary.in_list(joined):
         return JOIN
-    if vocabulary.in_list(hyphenated):
-        return KEEP
     if first in layout_words("prefix"):
         return _after_prefix(first, second, vocabulary)
     if first in layout_words("first") and vocabulary.knows(second):
@@ -120,7 +124,8 @@ def _by_words(first: str, second: str, vocabulary: Vocabulary) -> str:
         return KEEP
     if vocabulary.knows(joined):
         return JOIN
-    if len(second) > 2 and vocabulary.is_word(first) and vocabulary.knows(second):
+    # A capital first letter makes an unknown word a name ("Penrose"), not a compound.
+    if written == first and len(second) > 2 and vocabulary.is_word(first) and vocabulary.knows(second):
         return KEEP
     return JOIN
 

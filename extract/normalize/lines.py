@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extract.normalize.vocabulary import layout_words
+
 LINE_BREAK = "\v"
 """Stands, between reflow and the hyphen repair, for the line end after a line-end hyphen."""
 
@@ -82,6 +84,12 @@ def starts_upper(line: str) -> bool:
         if char.isalnum():
             return char.isupper()
     return False
+
+
+def starts_sentence(line: str) -> bool:
+    """Tell whether ``line`` begins with a word that is capitalised only at a sentence's start ("However")."""
+    word = line.split(None, 1)[0]
+    return word.istitle() and word.rstrip(",").lower() in layout_words("starter")
 
 
 def is_bullet(line: str) -> bool:
