@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.records.common import Record
+from extract.nlp.extensions import sentences
+from extract.nlp.level_evidence import FILE, LevelEvidence
+from extract.nlp.model import Sentence
+from extract.nlp.spine import Level as SpineLevel
+from extract.nlp.spine import LevelList, find_levels
+from extract.records.common import Record, add_row
 from extract.rules.load import RuleSet, load_rules
 
 
@@ -31,19 +37,186 @@ class Level(Record):
     finding_text: Annotated[str, Field(description="what is at that level, as written")] = ""
 
 
+_CHEAP = re.compile(r"(?<![\w.])(?:Th|TH|[CTDLS])[\s-]?\d|\b(?:cervical|thoracic|dorsal|lumbar|sacral)\b", re.I)
+_REGION_ROW = re.compile(
+    r"\b(?:at|in|within|throughout|involving|along|of)\s(?:the\s|his\s|her\s)?(?P<regions>(?:cervical|thoracic|dorsal|lumbar|sacral)"
+    r"(?:\s?(?:,|and|or|&|/|,\sand)\s?(?:the\s)?(?:cervical|thoracic|dorsal|lumbar|sacral))*)\s"
+    r"(?:spine|spinal|vertebral|vertebra\w*|cord|dis[ck]s?)(?:\s(?:spine|cord|canal|column))?\s?(?P<noun>levels?|regions?|segments?)?\b",
+    re.I,
+)
+_REGION = re.compile(r"cervical|thoracic|dorsal|lumbar|sacral", re.I)
+_IMAGING = re.compile(
+    r"\b(?:CT|MRI|MR|imaging|radiographs?|X-?rays?|tomography|films?|scans?|views?|roentgenograms?|examination|surgery|resonance|"
+    r"myelography|study|studies|evaluation|level|levels|reconstructions?|images?)\s(?:scans?\s|images?\s)?$",
+    re.I,
+)
+_SEEN = re.compile(r"\b(?:evident|seen|found|present|noted|observed|detected|visible|identified|demonstrated|located)\s$", re.I)
+_CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
+_STOP = frozenset(
+    "the a an of at in on to with and or by for from was were is are be been had has have showed shows showing revealed revealing"
+    " demonstrated demonstrating due there this that which as his her its no not without causing concerning between into over"
+    " mri ct scan image images confirmed suggested any also both about performed underwent developed did including secondary"
+    " consistent evidence"
+    .split()
+)
+_REACH = 110  # characters in which the finding of a level is looked for
+
+
 class LevelFinder:
     """Component ``casetab_levels``: appends to ``_.drafts``."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._evidence = LevelEvidence(rules)
+        words: dict[str, Any] = rules.documents[FILE]
+        self._kinds = [(kind, _pattern(entries)) for kind, entries in words["kinds"].items()]
+        self._findings = _pattern(words["findings"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the spinal levels of ``doc``."""
+        text = doc.text
+        unproven: list[tuple[Sentence, LevelList]] = []
+        proven = 0
+        for sentence in sentences(doc):
+            if sentence.section == "references" or not _CHEAP.search(text, sentence.start, sentence.end):
+                continue
+            for one in find_levels(text, sentence.start, sentence.end):
+                verdict = self._judge(text, sentence, one)
+                if verdict:
+                    proven += 1
+                    self._add(doc, sentence, one, verdict)
+                elif verdict is None:
+                    unproven.append((sentence, one))
+            self._regions(doc, sentence)
+        # an article that speaks of the spine elsewhere may write "at L4-L5" without more
+        if proven:
+            for sentence, one in unproven:
+                if any(level.upper != level.lower for level in one.levels) and not one.spaced:
+                    self._add(doc, sentence, one, 0.6)
         return doc
+
+    def _judge(self, text: str, sentence: Sentence, one: LevelList) -> float | None:
+        """Return the confidence in a list of levels; 0 for a look-alike; None where nothing tells."""
+        start, end = sentence.start, sentence.end
+        if one.worded:
+            return 0.95
+        bound = self._evidence.is_bound(text, start, end, one)
+        if self._evidence.look_alike(text, start, end, one, beside_only=bound):
+            return 0.0
+        if bound:
+            return 0.95
+        if one.spaced:
+            return 0.0
+        if self._evidence.spine.search(text, start, end):
+            return 0.8
+        return None
+
+    def _add(self, doc: Doc, sentence: Sentence, one: LevelList, confidence: float) -> None:
+        text = doc.text
+        kind = self._kind(text, sentence, one)
+        finding = self._finding(text, sentence, one)
+        for level in one.levels:
+            split = kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
+            for name in _members(level) if split and text[level.start : level.end].count("/") > 1 else [level.name]:
+                upper, _, lower = name.partition("-")
+                values = {
+                    "level": name,
+                    "level_text": text[level.start : level.end],
+                    "region": level.region,
+                    "upper": upper if lower else "",
+                    "lower": lower,
+                    "kind": kind,
+                    "finding_text": finding,
+                }
+                add_row(doc, "levels", level.start, level.end, values, "level.symbol" if not one.worded else "level.words", confidence)
+
+    def _kind(self, text: str, sentence: Sentence, one: LevelList) -> str:
+        """Return the structure that the nearest word names; a word behind the level counts before one in front."""
+        right = text[one.end : min(sentence.end, one.end + 45)]
+        left = text[max(sentence.start, one.start - 60) : one.start]
+        best, distance = "unspecified", 1000
+        for kind, pattern in self._kinds:
+            after = pattern.search(right)
+            if after is not None and after.start() < distance:
+                best, distance = kind, after.start()
+            before = [m.end() for m in pattern.finditer(left)]
+            if before and len(left) - before[-1] + 6 < distance:
+                best, distance = kind, len(left) - before[-1] + 6
+        return best
+
+    def _finding(self, text: str, sentence: Sentence, one: LevelList) -> str:
+        """Return the phrase that says what is at the level."""
+        low = max(sentence.start, one.start - _REACH)
+        clauses = [m.end() for m in _CLAUSE.finditer(text, low, one.start)]
+        low = clauses[-1] if clauses else low
+        before = list(self._findings.finditer(text, low, one.start))
+        after = self._findings.search(text, one.end, min(sentence.end, one.end + 40))
+        direct = after is not None and re.fullmatch(r"[\s)]*(?:[\w-]+\s){0,3}", text[one.end : after.start()]) is not None
+        if after is not None and direct:
+            return text[after.start() if not text[one.end : after.start()].strip(" )") else _words_from(text, one.end) : after.end()]
+        if before:
+            return text[_phrase_start(text, low, before[-1].start()) : before[-1].end()]
+        return ""
+
+    def _regions(self, doc: Doc, sentence: Sentence) -> None:
+        """Add the regions without number at which something is said to be or not to be."""
+        text = doc.text
+        for match in _REGION_ROW.finditer(text, sentence.start, sentence.end):
+            before = text[max(sentence.start, match.start() - _REACH) : match.start()]
+            if _IMAGING.search(before) or re.match(r"\s?\(?[CTLS]\d", text[match.end() : match.end() + 4]):
+                continue
+            findings = list(self._findings.finditer(before))
+            near = bool(findings) and len(before) - findings[-1].end() <= 2
+            if not near and not (_SEEN.search(before) and match.group("noun")):
+                continue
+            offset = match.start() - len(before)
+            finding = ""
+            if findings:
+                finding = text[_phrase_start(text, offset, offset + findings[-1].start()) : offset + findings[-1].end()]
+            for region in _REGION.finditer(text, match.start("regions"), match.end("regions")):
+                name = region.group().lower().replace("dorsal", "thoracic")
+                values = {
+                    "level": "", "level_text": region.group(), "region": name, "kind": "unspecified",
+                    "finding_text": finding,
+                }  # fmt: skip
+                add_row(doc, "levels", region.start(), match.end(), values, "level.region", 0.8)
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(words) + r")\b", re.I)
+
+
+def _members(level: SpineLevel) -> list[str]:
+    """Return the single levels of a span within one region."""
+    first, last = int(level.upper[1:]), int(level.lower[1:])
+    if level.upper[0] != level.lower[0]:
+        return [level.upper, level.lower]
+    return [f"{level.upper[0]}{n}" for n in range(first, last + 1)]
+
+
+def _words_from(text: str, position: int) -> int:
+    match = re.compile(r"[\s)]*").match(text, position)
+    return match.end() if match else position
+
+
+def _phrase_start(text: str, low: int, start: int) -> int:
+    """Return where the adjectives in front of a finding begin: at most four words."""
+    words = list(re.finditer(r"[\w-]+", text[low:start]))
+    begin = start
+    for word in reversed(words[-4:]):
+        if word.group().lower() in _STOP or any(c.isdigit() for c in word.group()):
+            break
+        if text[low + word.end() : begin].strip():
+            break
+        begin = low + word.start()
+    return begin
 
 
 @Language.factory(
-    "casetab_levels", requires=["doc._.sentences", "doc._.terms", "doc._.context"], assigns=["doc._.drafts"], default_config={"rules": []})
+    "casetab_levels",
+    requires=["doc._.sentences", "doc._.terms", "doc._.context"],
+    assigns=["doc._.drafts"],
+    default_config={"rules": []},
+)
 def make_levels(nlp: Language, name: str, rules: list[str]) -> LevelFinder:
     """Create the component; ``rules`` are folders of rules on top of the shipped ones."""
     return LevelFinder(load_rules(rules))
