@@ -16,6 +16,7 @@ from dataclasses import replace
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_units import compatible
+from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.rules.fold import split_words
 from extract.rules.load import RuleSet
 
@@ -29,6 +30,7 @@ _VERBS = re.compile(
     r"with|without|then|after|before)\b",
     re.IGNORECASE,
 )
+_LEVEL = re.compile(r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood)\b", re.IGNORECASE)
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
 _MAX_UNKNOWN = 2
@@ -44,6 +46,7 @@ class Vocabulary:
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))
+        self.not_measured = re.compile("|".join(map(str, words.get("not_measured", ()))) or r"(?!)", re.IGNORECASE)
         self.histology = re.compile("|".join(map(str, words.get("histology", ()))) or r"(?!)", re.IGNORECASE)
 
     def unknown(self, gap: str) -> int:
@@ -95,8 +98,8 @@ class Vocabulary:
 class Linker:
     """Links the values of one sentence; make one for each sentence."""
 
-    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
-        self._text, self._items, self._words = text, items, vocabulary
+    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
+        self._text, self._items, self._words, self._floor = text, items, vocabulary, floor
         self.drafts: list[LabDraft] = []
         self._pending: list[Item] = []
         self._last: list[LabDraft] = []  # made by the values seen last; empty after a value of something else
@@ -212,7 +215,15 @@ class Linker:
         if not pending and self._repeat(first):
             return 1
         self._last = []
+        self._unknown(first)
         return 1
+
+    def _unknown(self, value: Quantity) -> None:
+        """Take an analyte that no lexicon knows from its place in the sentence."""
+        item = unknown_analyte(self._text, value, max(self._last_end, self._floor))
+        if item is not None:
+            self._pending = []
+            self._make(item, value, "lab.unknown_analyte", 0.5)
 
     @staticmethod
     def _plausible(analyte: Item, value: Quantity) -> bool:
@@ -395,10 +406,22 @@ class Linker:
         )
         if self._early is not None:
             draft.reference, draft.reference_kind, self._early = self._early, "range", None
-        if analyte.role is not Role.OTHER:
+        if self._words.not_measured.search(self._text, max(self._floor, draft.start - 32), value.start):
+            pass
+        elif self._is_drug_level(analyte, value):
+            draft.rule, draft.confidence = "lab.drug_level", min(confidence, 0.75)
+            self.drafts.append(draft)
+        elif analyte.role is not Role.OTHER:
             self.drafts.append(draft)
         self._last = [*self._last, draft]
         return draft
+
+
+    def _is_drug_level(self, analyte: Item, value: Quantity) -> bool:
+        """Tell whether a drug's name names what was measured: "vancomycin trough of 18 µg/mL"."""
+        if analyte.mention is None or analyte.mention.kind != "drug" or not is_concentration(value):
+            return False
+        return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
 
 
 def split_fraction(value: Quantity) -> list[Quantity]:

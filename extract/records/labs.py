@@ -16,6 +16,7 @@ from extract.records.lab_links import Linker, Vocabulary
 from extract.records.lab_results import ResultLinker
 from extract.records.lab_rows import RowMaker
 from extract.records.lab_tables import LabTables
+from extract.records.lab_unknown import is_concentration
 from extract.rules.load import RuleSet, load_rules
 
 Comparator = Literal["=", "<", ">", "<=", ">=", "~"]
@@ -81,13 +82,17 @@ class LabFinder:
         return doc
 
     def _sentence(self, doc: Doc, sentence: Sentence, mentions: list[Item], numbers: list[Quantity]) -> None:
-        if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions):
+        if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions) and not any(
+            is_concentration(number) for number in numbers
+        ):
             return
         inside = [n for n in numbers if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)]
         values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
         signs = sign_results(text_of(doc), sentence.start, sentence.end)
         items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
-        measured = Linker(text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary).link()
+        measured = Linker(
+            text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary, sentence.start
+        ).link()
         words = []
         if not self._histology.search(text_of(doc), sentence.start, sentence.end):
             words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
