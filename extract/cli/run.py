@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,16 +38,31 @@ def run(
     Exit status: 0 all articles were processed; 1 some failed (articles.csv says why); 2 nothing to read or
     wrong usage.
     """
+    # ended from outside: as tidily as by the keyboard
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        failed = _run(inputs, out, workers or _cores(), all_subjects, rules or [], quiet)
+    except KeyboardInterrupt:
+        messages.print("interrupted: no table was written", markup=False)
+        raise typer.Exit(_INTERRUPTED) from None
+    if failed:
+        raise typer.Exit(1)
+
+
+def _run(
+    inputs: list[str], out: Path, workers: int, all_subjects: bool, rules: list[Path], quiet: bool
+) -> bool:
+    """Run over the inputs; tell whether an article failed."""
     from extract.rules.load import load_rules
     from extract.run.batch import Options, run_all
     from extract.run.worklist import find_articles
     from extract.run.write import SOURCES, write_run
 
     began = time.perf_counter()
-    folders = tuple(str(folder.resolve()) for folder in rules or [])
+    folders = tuple(str(folder.resolve()) for folder in rules)
     rule_set = load_rules(folders)
     items = find_articles(inputs, skip=out / SOURCES)
-    settings = Options(workers or _cores(), all_subjects, folders)
+    settings = Options(workers, all_subjects, folders)
     about: dict[str, Any] = {
         "casetab": __version__,
         "rules": rule_set.hash,
@@ -57,16 +73,10 @@ def run(
             "rules": folders,
         },
     }
-    # ended from outside: as tidily as by the keyboard
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        results = run_all(items, settings)
-        if not quiet:
-            results = with_progress(results, len(items), messages)
-        counts = write_run(out, results, about, began)
-    except KeyboardInterrupt:
-        messages.print("interrupted: no table was written", markup=False)
-        raise typer.Exit(_INTERRUPTED) from None
+    results = run_all(items, settings)
+    if not quiet:
+        results = with_progress(results, len(items), messages)
+    counts = write_run(out, results, about, began)
     if not quiet:
         rows = ", ".join(f"{counts[name]} {name}" for name in _COUNTED)
         seconds = time.perf_counter() - began
@@ -75,7 +85,7 @@ def run(
     if failed:
         where = out / "articles.csv"
         messages.print(f"{failed} of {len(items)} articles failed; {where} says why", markup=False)
-        raise typer.Exit(1)
+    return failed > 0
 
 
 def _cores() -> int:

@@ -23,7 +23,7 @@ from extract.evaluate.score import SCORED, Scores, score_all
 
 Fact = dict[str, Any]
 COLUMNS = {
-    "labs": "analyte analyte_text value_text comparator unit_text unit ref_low ref_high result_text result when",
+    "labs": "analyte analyte_text value_text comparator unit_text ref_low ref_high result_text result when",
     "muscle_grades": "muscle muscle_text side grade_text when",
     "levels": "level assertion",
     "drugs": "drug drug_text dose_value dose_value_high dose_unit frequency_text route_text status",
