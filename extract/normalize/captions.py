@@ -101,7 +101,10 @@ def _single_lines(lines: Lines, stop: int) -> list[list[Extent]]:
 def _with_rows(lines: Lines, last: int, stop: int) -> int:
     """Return the last of the table rows that follow line ``last``, blank lines between allowed."""
     for index in range(last + 1, stop):
-        if is_table_row(lines.texts[index]):
+        # Below another row, a line whose only cell is filled is a row, too ("Electrolytes" and empty cells).
+        if is_table_row(lines.texts[index]) or (
+            "\t" in lines.texts[index] and is_table_row(lines.texts[index - 1])
+        ):
             last = index
         elif lines.texts[index].strip():
             break

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from extract.sources.html import read_html
+from extract.sources.jats import read_jats
 from extract.sources.model import SourceError, SourceText
+from extract.sources.pdf import read_pdf
 from extract.sources.text import read_text
 
 Reader = Callable[[Path, str], SourceText]
 
-READERS: Mapping[str, Reader] = {".txt": read_text}
+READERS: Mapping[str, Reader] = {
+    ".txt": read_text,
+    ".text": read_text,
+    ".xml": read_jats,
+    ".nxml": read_jats,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".pdf": read_pdf,
+}
 """Lower-case extension to reader."""
 
 
