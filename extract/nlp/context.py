@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.ages import find_ages
-from extract.nlp.cues import CueTable, cue_table, find_cues, settings
 from extract.nlp.model import FactContext
-from extract.nlp.subject import SubjectFinder, Weights
+from extract.nlp.regions import CaseIndex
+from extract.nlp.subject import SubjectIndex
+from extract.nlp.timeline import Timeline
 from extract.rules.load import RuleSet, load_rules
 
 
 class ContextIndex:
     """Answers for one Doc: patient, subject, assertion and time of a stretch of text."""
 
-    def __init__(self, doc: Doc, table: CueTable, subjects: SubjectFinder) -> None:
-        text = doc.text
-        ages = [list(find_ages(text, group)) for group in find_cues(doc, table)]
-        self._subjects = subjects.find(doc, ages)
+    def __init__(self, doc: Doc) -> None:
+        self._subjects = cast("SubjectIndex", doc._.subjects)
+        self._cases = cast("CaseIndex", doc._.cases)
+        self._timeline = cast("Timeline", doc._.timeline)
 
     def at(self, start: int, end: int) -> FactContext:
         """Return the context of the fact that stands at ``doc.text[start:end]``."""
-        return FactContext(subject=self._subjects.at(start))
+        time = self._timeline.at(start, end)
+        return FactContext(
+            case=self._cases.at(start),
+            subject=self._subjects.at(start),
+            when=time.when,
+            time_text=time.time_text,
+            time_days=time.time_days,
+        )
 
 
 class ContextFinder:
     """Component ``casetab_context``: assigns ``_.context``."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._table = cue_table(rules)
-        self._subjects = SubjectFinder(_weights(rules), self._table)
+        self._rules = rules
 
     def __call__(self, doc: Doc) -> Doc:
         """Prepare the index."""
-        doc._.context = ContextIndex(doc, self._table, self._subjects)
+        doc._.context = ContextIndex(doc)
         return doc
-
-
-def _weights(rules: RuleSet) -> Weights:
-    points = settings(rules)
-    triggers = points.get("triggers", {})
-    return Weights(
-        points.get("sections", {}),
-        {name: pair[0] for name, pair in triggers.items()},
-        {name: pair[1] for name, pair in triggers.items()},
-        points.get("person", 2.0),
-        points.get("telling", 1.2),
-    )
 
 
 @Language.factory(
     "casetab_context",
-    requires=["doc._.sentences", "doc._.terms"],
+    requires=["doc._.sentences", "doc._.patients", "doc._.timeline"],
     assigns=["doc._.context"],
     default_config={"rules": []},
 )

@@ -17,9 +17,10 @@ from spacy.tokens import Doc
 
 from extract.nlp.ages import AgeMention
 from extract.nlp.clauses import split_clauses
-from extract.nlp.cues import Cue, CueTable, find_cues
+from extract.nlp.cues import Cue, CueTable, find_cues, settings
 from extract.nlp.extensions import sentences
 from extract.nlp.model import BlockKind, Sentence
+from extract.rules.load import RuleSet
 
 PATIENT, FAMILY, LITERATURE, OTHER = "patient", "family", "literature", "other"
 
@@ -42,6 +43,19 @@ class Weights:
     most: Mapping[str, float] = field(default_factory=dict)
     person: float = 2.0
     telling: float = 1.2
+
+
+def subject_weights(rules: RuleSet) -> Weights:
+    """Return the points of rules/context.yaml."""
+    points = settings(rules)
+    triggers = points.get("triggers", {})
+    return Weights(
+        points.get("sections", {}),
+        {name: pair[0] for name, pair in triggers.items()},
+        {name: pair[1] for name, pair in triggers.items()},
+        points.get("person", 2.0),
+        points.get("telling", 1.2),
+    )
 
 
 @dataclass(slots=True)

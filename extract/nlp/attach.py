@@ -1,0 +1,57 @@
+"""Which time expression of a sentence belongs to a fact in it: "rose to 340 on day 3 and fell to 20 a week later"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extract.nlp.timex import TimeExpression
+
+_BOUNDARY = re.compile(r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b")
+_BOUNDARY_COST = 30
+_FRONTED_COST = 60
+_ANAPHORA = 12
+
+
+def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], start: int, end: int) -> int:
+    """Return the index in ``times`` of the expression that dates the fact ``text[start:end]``; -1 without any.
+
+    The distance counts, and every clause boundary between the two; an expression that opens its clause
+    ("On day 3, ...") dates what follows it, not what stands before.
+    """
+    best, lowest = -1, float("inf")
+    for i, time in enumerate(times):
+        if time.start < end and start < time.end:
+            return i
+        cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
+        if cost < lowest:
+            best, lowest = i, cost
+    return best
+
+
+def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int) -> float:
+    """Return the cost of a fact after the expression."""
+    between = text[time.end : start].lstrip(" ,")
+    fronted = is_fronted(text, bounds, time)
+    hard = len(re.findall(r";|\bthen\b|\bwhereas\b|\bbut\b|\bfollowed\sby\b", between))
+    if fronted:
+        return 0.3 * len(between) + _BOUNDARY_COST * hard
+    return len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between))
+
+
+def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) -> float:
+    """Return the cost of a fact before the expression."""
+    between = text[end : time.start]
+    cost = float(len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between)))
+    return cost + _FRONTED_COST if is_fronted(text, bounds, time) else cost
+
+
+def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:
+    """Tell whether the expression opens the sentence or a clause of it."""
+    before = text[bounds[0] : time.start].rstrip()
+    following = text[time.end : bounds[1]]
+    if len(before) <= _ANAPHORA:
+        return True
+    opens = before.endswith((",", ";", ":", " and", " but", "(")) or before.endswith(" then")
+    closes = following[:1] in (".", ";", ")", "") or following.lstrip()[:4] == "and "
+    return opens and not closes

@@ -1,0 +1,100 @@
+"""The clock of a patient's story: what "two weeks later", "postoperative day 3" and "on 3 March" mean in days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extract.nlp.timex import DISCHARGE, ONSET, OPERATION, PRESENTATION, RUNNING, TREATMENT, TimeExpression
+
+_DAYS_PER_YEAR = 365.25
+_ADMITTED = re.compile(
+    r"\b(?:admitted|admission|presented|presentation|visited|referred|hospitali[sz]ed|arrived|consulted|brought|seen)\b", re.IGNORECASE
+)
+_OPERATED = re.compile(
+    r"\b(?:operated|operation|surgery|surgical|\w+ectomy|\w+plasty|\w+otomy|transplant(?:ation|ed)?|resect(?:ed|ion)|delivered|cesarean|caesarean)\b",
+    re.IGNORECASE,
+)
+_AT_ONCE = re.compile(r"\b(?:emergency|emergent(?:ly)?|urgent(?:ly)?|immediate(?:ly)?|same day|at once)\b", re.IGNORECASE)
+_DISCHARGED = re.compile(r"\bdischarged\b", re.IGNORECASE)
+_SYMPTOMS = re.compile(r"\bonset|history\b", re.IGNORECASE)
+
+
+class Clock:
+    """Days from presentation of what has been told so far; None where the text does not tell."""
+
+    def __init__(self) -> None:
+        self.now: float | None = 0.0
+        self.anchors: dict[str, float | None] = {PRESENTATION: 0.0}
+        self._admission: float | None = None  # ordinal number of the date of presentation
+        self._has_year = False
+
+    def resolve(self, time: TimeExpression, move: bool = True) -> TimeExpression:
+        """Return the expression with its days counted from presentation; ``move`` sets the clock to it."""
+        if time.anchor.startswith("date:"):
+            return self._date(time, move)
+        days = self._days(time)
+        if move and time.anchor and time.when != "history" and not (time.days is not None and time.days < 0):
+            self.now = days
+        return replace(time, days=None if days is None else _tidy(days))
+
+    def note(self, sentence: str, times: Sequence[TimeExpression], treated: bool) -> None:
+        """Remember when the operation, the treatment and the discharge of a sentence took place."""
+        told = next((t for t in times if t.days is not None), None)
+        when = told.days if told is not None else self.now if not times else None
+        if any(t.when == "history" for t in times):
+            return
+        if _OPERATED.search(sentence) and treated and (told is not None or _AT_ONCE.search(sentence)):
+            self.anchors[OPERATION] = when
+        elif treated:
+            self.anchors.setdefault(TREATMENT, when)
+        if _DISCHARGED.search(sentence):
+            self.anchors[DISCHARGE] = told.days if told is not None else None
+            if told is None:
+                self.now = None
+
+    def _days(self, time: TimeExpression) -> float | None:
+        if time.days is None:
+            return None
+        if time.anchor == "followup":
+            base = self.anchors.get(DISCHARGE) or self.anchors.get(OPERATION) or self.anchors.get(TREATMENT) or 0.0
+            return base + time.days
+        if time.anchor == RUNNING:
+            return None if self.now is None else self.now + time.days
+        base = self.anchors.get(time.anchor)
+        return None if base is None else base + time.days
+
+    def _date(self, time: TimeExpression, move: bool) -> TimeExpression:
+        precision = time.anchor.partition(":")[2]
+        if time.days is None:
+            return time
+        if self._admission is None:
+            if not move or precision == "month":
+                return replace(time, days=None)
+            return self._first_date(time, precision)
+        days = time.days - self._admission
+        if precision == "yearless" and self._has_year:
+            return replace(time, days=None)
+        if precision != "yearless" and not self._has_year:
+            return replace(time, days=None)
+        if precision == "yearless" and days < -183:
+            days += 365
+        when = "followup" if days > 1 else "history" if days < -60 else "baseline"
+        if precision == "month":
+            return replace(time, days=None, when=when if abs(days) > 45 else "")
+        if move and days >= 0:
+            self.now = days
+        return replace(time, days=days, when=when)
+
+    def _first_date(self, time: TimeExpression, precision: str) -> TimeExpression:
+        self._admission, self._has_year = time.days, precision != "yearless"
+        self.now = 0.0
+        return replace(time, days=0.0, when="baseline")
+
+
+def _tidy(days: float) -> float:
+    return float(round(days)) if abs(days) >= 1 else round(days, 2) + 0.0
+
+
+__all__ = ["DISCHARGE", "ONSET", "Clock"]
