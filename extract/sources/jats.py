@@ -231,6 +231,6 @@ class _Reader:
         self.writer.block(title)
         for child in element:
             if local_name(child) == "ref":
-                self.writer.block(all_text(child))
+                self.writer.block(" ".join(all_text(part) for part in child))
             elif local_name(child) == "ref-list":
                 self._references(child)

@@ -16,7 +16,7 @@ _CROSSING = 0.12
 """Share of lines that may cross a gutter (titles, figures' captions, tables)."""
 _LEAST_LINES = 4
 _LEAST_CHARACTERS = 12
-"""A column has at least so many lines, of so many characters on average: numbers alone are a table's cells."""
+"""A column has at least so many lines, of so many characters on average: a table's has fewer."""
 _PARAGRAPH_GAP = 1.45
 """A blank line is written where lines stand this many usual distances apart."""
 _HEAD_GAP = 1.6
@@ -131,12 +131,9 @@ def _columns(segments: Sequence[Segment], size: float) -> list[tuple[float, floa
         if level <= limit and begin < 0:
             begin = place
         elif level > limit and begin >= 0:
-            if (
-                begin > 0
-                and place - begin >= _GUTTER * size
-                and _divides(segments, left + begin, left + place, size)
-            ):
-                edges += [left + begin, left + place]
+            strip = (left + begin, left + place)
+            if begin > 0 and place - begin >= _GUTTER * size and _divides(segments, strip, size):
+                edges += strip
             begin = -1
     edges.append(right)
     return list(zip(edges[::2], edges[1::2], strict=True))
