@@ -37,7 +37,7 @@ _NOTICE = re.compile(
 )
 # "Journal of Cases 2019;18", "J Cases 2019, 18(2):33-35", "Journal of Cases | 57", "Smith et al. 57"
 _CITATION_LINE = re.compile(
-    r"[A-Z][^.!?]{3,90}?(?:\b(?:19|20)\d\d\s*[;,:]\s*(?:vol\w*\.?\s*)?\d{1,4}\S{0,30}(?:\s+\S{1,20})?"
+    r"(?:\d{1,5}\s+)?[A-Z][^.!?]{3,90}?(?:\b(?:19|20)\d\d\s*[;,:]\s*(?:vol\w*\.?\s*)?\d{1,4}\S{0,30}(?:\s+\S{1,20})?"
     r"|\s\|\s*(?:page\s*)?\d{1,5}|\bvol(?:ume|\.)\s*\d+.{0,40})"
     r"|\d{1,5}\s*\|\s*[A-Z][^.!?]{3,90}",
     re.IGNORECASE,
@@ -88,7 +88,8 @@ def _candidates(lines: Lines) -> list[_Line]:
         text = raw.strip()
         if "\t" in text or is_known_heading(text) or is_caption_start(text):
             continue
-        signature = " ".join(_ROMAN.sub("#", _DIGITS.sub("#", text.casefold())).split())
+        # A page number before the head on even pages stands behind it on odd ones.
+        signature = " ".join(_ROMAN.sub("#", _DIGITS.sub("#", text.casefold())).split()).strip("# |")
         found.append(_Line(index, text, signature, _is_alone(lines, blank, index)))
     return found
 

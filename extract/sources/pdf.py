@@ -16,9 +16,11 @@ Box = tuple[float, float, float, float]
 Glyph = tuple[str, Box]
 
 _LEAST_CHARACTERS = 20
-# A run of characters is cut where the gap to the next is wider than this many character heights.
-_CELL_GAP = 1.6
-_FALLBACK_HEIGHT = 10.0
+# A run of characters is cut where the gap to the next is wider than this many line heights; the
+# blanks of justified lines in narrow columns stay below.
+_CELL_GAP = 1.5
+_LEAST_HEIGHT = 5.0
+_NEAR = 12
 
 
 def read_pdf(path: Path, article_id: str) -> SourceText:
@@ -99,11 +101,12 @@ def _segments(textpage: pdfium.PdfTextPage) -> list[Segment]:
 
 def _is_apart(run: list[Glyph], box: Box) -> bool:
     """Tell whether a character stands a column's or cell's gap behind the run, or on another line."""
-    inked = [b for c, b in run[-3:] if not c.isspace()]
+    inked = [b for c, b in run[-_NEAR:] if not c.isspace()]
     if not inked:
         return False
-    left, bottom, right, top = inked[-1]
-    height = max(top - bottom, 0.5 * _FALLBACK_HEIGHT)
+    left, _, right, _ = inked[-1]
+    bottom, top = min(b[1] for b in inked), max(b[3] for b in inked)
+    height = max(top - bottom, _LEAST_HEIGHT)
     aside = box[0] - right > _CELL_GAP * height or box[2] < left - height
     return aside or box[1] > top + height or box[3] < bottom - height
 

@@ -19,8 +19,9 @@ _LEAST_CHARACTERS = 12
 """A column has at least so many lines, of so many characters on average: a table's has fewer."""
 _PARAGRAPH_GAP = 1.45
 """A blank line is written where lines stand this many usual distances apart."""
-_HEAD_GAP = 1.6
-_HEAD_ZONE = 0.12
+_HEAD_GAP = 2.0
+_HEAD_ZONE = 0.1
+"""Running heads and feet stand within this share of the page's height, so many line heights off."""
 _INDENT = (0.6, 5.0)
 """Indentation of a first line, in line heights."""
 
@@ -92,13 +93,12 @@ def _margins(
     size = median(s.top - s.bottom for s in segments) or 1.0
     rows = _rows(segments, size)
     gaps = [a.middle - b.middle for a, b in pairwise(rows)]
-    usual = median(gaps) if gaps else size
     top = bottom = 0
     for index, gap in enumerate(gaps[:3]):
-        if rows[index].middle > height * (1 - _HEAD_ZONE) and gap > _HEAD_GAP * usual:
+        if rows[index].middle > height * (1 - _HEAD_ZONE) and gap > _HEAD_GAP * size:
             top = index + 1
     for index, gap in enumerate(reversed(gaps[-3:])):
-        if rows[-1 - index].middle < height * _HEAD_ZONE and gap > _HEAD_GAP * usual:
+        if rows[-1 - index].middle < height * _HEAD_ZONE and gap > _HEAD_GAP * size:
             bottom = index + 1
     last = len(rows) - bottom
     if top >= last:
