@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.records.common import Record
+from extract.nlp.doses import find_doses
+from extract.nlp.drug_names import DrugName, find_drug_names
+from extract.nlp.drug_rules import drug_rules
+from extract.nlp.drug_status import indication_of, is_treatment, status_of
+from extract.nlp.extensions import context, sentences, terms, within
+from extract.nlp.model import Sentence
+from extract.nlp.regimen import Parts, Slot, names_of, read_regimens
+from extract.nlp.schedules import find_durations, find_frequencies, find_ways
+from extract.normalize.blocks import BlockKind
+from extract.records.common import Record, add_row
+from extract.records.drug_rows import Telling, row_values, tell_regimens_once
+from extract.rules.drug_dictionary import drugbank_number
 from extract.rules.load import RuleSet, load_rules
+
+_SKIPPED = ("references", "other", "title")
+_MAX_QUOTE = 400
 
 Route = Literal[
     "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "inhaled", "intrathecal", "other", ""
@@ -41,17 +57,102 @@ class DrugFinder:
     """Component ``casetab_drugs``: appends to ``_.drafts``."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._rules = drug_rules(rules)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the drugs of ``doc``."""
+        tellings: list[Telling] = []
+        before: list[DrugName] = []
+        block = -1
+        for sentence, parts in self._parts(doc):
+            if sentence.block != block:
+                block, before = sentence.block, []
+            slots = read_regimens(parts, before) if parts.names or (before and parts.doses) else []
+            tellings.extend(self._tellings(doc, sentence, slots))
+            before = names_of(slots) or before
+        for telling in tell_regimens_once(tellings, self._rules):
+            add_row(
+                doc, "drugs", telling.start, telling.end, telling.values, telling.rule, telling.confidence, telling.fact
+            )
         return doc
+
+    def _parts(self, doc: Doc) -> Iterator[tuple[Sentence, Parts]]:
+        """Yield the sentences that may speak of drugs, with what they hold."""
+        text = doc.text
+        names = find_drug_names(doc, self._rules)
+        places = [name.start for name in names]
+        for sentence in sentences(doc):
+            if sentence.section in _SKIPPED or sentence.kind is BlockKind.HEADING:
+                continue
+            own = names[bisect_left(places, sentence.start) : bisect_left(places, sentence.end)]
+            doses = find_doses(text, sentence.start, sentence.end)
+            if not own and not doses:
+                continue
+            yield (
+                sentence,
+                Parts(
+                    text,
+                    sentence.start,
+                    sentence.end,
+                    _joined(text, own),
+                    doses,
+                    find_frequencies(
+                        text, sentence.start, sentence.end, within(terms(doc, "frequency"), sentence.start, sentence.end)
+                    ),
+                    find_ways(within(terms(doc, "route"), sentence.start, sentence.end)),
+                    find_durations(text, sentence.start, sentence.end),
+                ),
+            )
+
+    def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
+        text = doc.text
+        for slot in slots:
+            if not slot.distant and not is_treatment(text, sentence, slot.name, slot, self._rules):
+                continue
+            start, end = _quote(slot)
+            fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
+            status = status_of(text, sentence, slot, self._rules, fact.when)
+            if status is None:
+                continue
+            indication = indication_of(text, sentence, slots, slot)
+            number = slot.name.entry["drugbank_id"] or drugbank_number(slot.name.entry.name)
+            values = row_values(text, slot, status, indication, number)
+            sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
+            rule = f"drugs:{slot.name.source}" + (":dose" if slot.dose else "")
+            yield Telling(slot, sentence.index, status, fact, values, sure, rule, start, end)
+
+
+def _joined(text: str, names: list[DrugName]) -> list[DrugName]:
+    """Leave out a second name of the same drug in brackets: "methotrexate (MTX)", "Bactrim (trimethoprim/...)"."""
+    kept: list[DrugName] = []
+    for name in names:
+        last = kept[-1] if kept else None
+        if last is not None and last.name == name.name and text[last.end : name.start].strip() in ("(", "[", ""):
+            continue
+        kept.append(name)
+    return kept
+
+
+def _quote(slot: Slot) -> tuple[int, int]:
+    """Return the stretch of text that holds the fact: name, dose and what stands within reach of them."""
+    places = [(slot.name.start, slot.name.end)]
+    for part in (slot.dose, slot.frequency, slot.way, slot.duration):
+        if part is not None:
+            places.append((part.start, part.end))
+    start, end = min(p[0] for p in places), max(p[1] for p in places)
+    if end - start <= _MAX_QUOTE:
+        return start, end
+    if slot.distant and slot.dose is not None:
+        return slot.dose.start, slot.dose.end
+    return slot.start, slot.end
 
 
 @Language.factory(
     "casetab_drugs",
-    requires=["doc._.sentences", "doc._.terms", "doc._.quantities", "doc._.context"],
-    assigns=["doc._.drafts"], default_config={"rules": []})
+    requires=["doc._.sentences", "doc._.terms", "doc._.context"],
+    assigns=["doc._.drafts"],
+    default_config={"rules": []},
+)
 def make_drugs(nlp: Language, name: str, rules: list[str]) -> DrugFinder:
     """Create the component; ``rules`` are folders of rules on top of the shipped ones."""
     return DrugFinder(load_rules(rules))

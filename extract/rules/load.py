@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from extract.errors import RulesError
+from extract.rules.drug_dictionary import add_drug_dictionary
 from extract.rules.lexicon import Entry, Lexicon
 from extract.rules.locate import builtin_rules
 from extract.rules.tsv import Row, read_table
@@ -89,6 +90,8 @@ def _load(extra: tuple[Path, ...]) -> RuleSet:
             load_file(path, rules)
         for path in sorted(folder.glob("*.txt")):  # word lists: read by normalisation, part of what decides the rows
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    listed, banned = rules.entries.get("drug", []), rules.entries.get("not_drug", [])
+    rules.entries["drug"] = listed + add_drug_dictionary(rules.lexicon, listed, banned)
     rules.hash = digest.hexdigest()
     return rules
 

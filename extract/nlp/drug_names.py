@@ -1,0 +1,117 @@
+"""Names of drugs in a text: the lexicon's, with their salts, and those that only their endings betray."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from extract.nlp.drug_rules import DrugRules
+from extract.nlp.extensions import terms
+from extract.rules.lexicon import Entry, Mention
+
+_SALT = re.compile(
+    r"[ -](?:hydrochloride|HCl|hydrobromide|sulphate|sulfate|acetate|maleate|tartrate|succinate|citrate|fumarate|mesylate|"
+    r"besylate|bromide|phosphate|gluconate|tosylate|disodium|pamoate|propionate|valerate|furoate|dipropionate|hydrate|"
+    r"sodium(?! (?:of|level|was|\d))|(?:carbonate )?hydrate|calcium(?= tablets?| sodium)|carbonate hydrate|"
+    r"mofetil|medoxomil|cilexetil|axetil|pivoxil|alafenamide|etexilate|trometamol|tromethamine|monohydrate|dihydrate)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DrugName:
+    """A drug's name in the text: its entry in the lexicon and how sure it is."""
+
+    start: int
+    end: int
+    text: str
+    entry: Entry
+    source: str
+    confidence: float
+
+    @property
+    def name(self) -> str:
+        """Canonical name, lower case."""
+        return self.entry.name if self.entry["kind"] == "regimen" else self.entry.name.lower()
+
+    @property
+    def kind(self) -> str:
+        """``drug``, ``combination``, ``regimen``, ``class`` or ``element``."""
+        return self.entry["kind"] or "drug"
+
+
+def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
+    """Return the names in text order, without those that lie inside a longer term that is no drug."""
+    text = doc.text
+    shadows = _shadows(doc)
+    found = [_named(text, m) for m in terms(doc, "drug") if not shadows.cover(m.start, m.end)]
+    taken = _Spans((n.start, n.end) for n in found)
+    extra = [
+        name
+        for name in _by_ending(text, rules)
+        if not taken.touch(name.start, name.end) and not shadows.cover(name.start, name.end)
+    ]
+    return sorted([*found, *extra], key=lambda n: n.start)
+
+
+def _named(text: str, mention: Mention) -> DrugName:
+    end = mention.end
+    if mention.entry["kind"] in ("drug", ""):
+        salt = _SALT.match(text, end)
+        if salt is not None:
+            end = salt.end()
+    confidence = 0.85 if mention.source == "abbreviation" else 0.9
+    return DrugName(mention.start, end, text[mention.start : end], mention.entry, mention.source, confidence)
+
+
+class _Spans:
+    """Places of a text, asked whether they cover or touch another; none overlaps another of its own."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        merged: list[tuple[int, int]] = sorted(set(spans))
+        self._starts = [s for s, _ in merged]
+        self._ends: list[int] = []
+        furthest = 0
+        for _, e in merged:
+            furthest = max(furthest, e)
+            self._ends.append(furthest)
+        self._spans = merged
+
+    def cover(self, start: int, end: int) -> bool:
+        """Tell whether a place holds ``start:end``."""
+        i = bisect_left(self._starts, start + 1) - 1
+        while i >= 0 and self._ends[i] >= end:
+            if self._spans[i][1] >= end:
+                return True
+            i -= 1
+        return False
+
+    def touch(self, start: int, end: int) -> bool:
+        """Tell whether a place overlaps ``start:end``."""
+        i = bisect_left(self._starts, end) - 1
+        return i >= 0 and self._ends[i] > start
+
+
+def _shadows(doc: Doc) -> _Spans:
+    """Return what hides a drug: terms that are no drug, and longer terms of other tables that hold the name."""
+    places = [(m.start, m.end) for m in terms(doc, "not_drug")]
+    drugs = {(m.start, m.end) for m in terms(doc, "drug")}
+    for kind in ("analyte", "not_lab", "muscle"):
+        places.extend((m.start, m.end) for m in terms(doc, kind) if (m.start, m.end) not in drugs)
+    return _Spans(places)
+
+
+def _by_ending(text: str, rules: DrugRules) -> list[DrugName]:
+    """Return words with the ending of a nonproprietary name that the lexicon does not know."""
+    found = []
+    for match in rules.stem_pattern.finditer(text):
+        word = match.group()
+        low = word.lower()
+        if low in rules.not_stems or len(low) < 7:
+            continue
+        entry = Entry(low, "drug", {"kind": "drug"})
+        found.append(DrugName(match.start(), match.end(), word, entry, "stem", 0.7))
+    return found

@@ -1,0 +1,121 @@
+"""The rules of rules/drug_context.yaml in the form in which the drug components use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from extract.errors import RulesError
+from extract.rules.load import RuleSet
+
+FILE = "drug_context.yaml"
+_NEVER = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRules:
+    """Phrases as compiled patterns, endings of names and therapeutic classes.
+
+    Attributes
+    ----------
+    phrases : a pattern for each list of phrases, matched in any case on word boundaries.
+    after, before : the same patterns tied to the end or the start of a stretch of text.
+    stem_pattern : words with the ending of a nonproprietary name.
+    classes : class to its endings and names.
+    """
+
+    phrases: dict[str, re.Pattern[str]]
+    starts: dict[str, re.Pattern[str]]
+    ends: dict[str, re.Pattern[str]]
+    stem_pattern: re.Pattern[str]
+    not_stems: frozenset[str]
+    classes: dict[str, tuple[tuple[str, ...], frozenset[str]]]
+
+
+def drug_rules(rules: RuleSet) -> DrugRules:
+    """Return the compiled rules, built once per set of rules.
+
+    Raises
+    ------
+    RulesError
+        an entry of the file is not of its form.
+    """
+    return _build(rules.hash, _Document(rules.documents.get(FILE, {})))
+
+
+class _Document:
+    """A YAML document that lru_cache keys by the rules' hash alone."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Document)
+
+
+@lru_cache(maxsize=4)
+def _build(_hash: str, document: _Document) -> DrugRules:
+    phrases, starts, ends = {}, {}, {}
+    classes: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {}
+    stems: list[str] = []
+    not_stems: frozenset[str] = frozenset()
+    for name, value in document.content.items():
+        if name == "classes":
+            classes = {kind: _members(kind, members) for kind, members in value.items()}
+        elif name == "stems":
+            stems = _texts(name, value)
+        elif name == "not_stems":
+            not_stems = frozenset(word.lower() for word in _texts(name, value))
+        else:
+            alternatives = _alternatives(_texts(name, value))
+            phrases[name] = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.I)
+            starts[name] = re.compile(rf"[\s(]*(?:{alternatives})(?!\w)", re.I)
+            ends[name] = re.compile(rf"(?<!\w)(?:{alternatives})[\s]*$", re.I)
+    pattern = re.compile(rf"\b[A-Za-z][a-z]{{3,20}}(?:{'|'.join(map(re.escape, stems))})\b") if stems else _NEVER
+    return DrugRules(phrases, starts, ends, pattern, not_stems, classes)
+
+
+def _texts(name: str, values: Any) -> list[str]:
+    if not isinstance(values, list):
+        raise RulesError(Path(FILE), 0, f"{name}: must be a list")
+    for value in values:
+        if not isinstance(value, str):
+            raise RulesError(Path(FILE), 0, f"{name}: {value!r} must be text; put it into quotes")
+    return values
+
+
+def _members(kind: str, values: Any) -> tuple[tuple[str, ...], frozenset[str]]:
+    texts = [text.lower() for text in _texts(f"classes.{kind}", values)]
+    return tuple(t for t in texts if t.startswith("-") or t.endswith("-")), frozenset(texts)
+
+
+def _alternatives(texts: Iterable[str]) -> str:
+    """Return the alternatives of a pattern, longest first; ``*`` stands for an ending, a blank for any space or hyphen."""
+    parts = []
+    for text in sorted(texts, key=len, reverse=True):
+        pattern = re.escape(text).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+")
+        parts.append(pattern)
+    return "|".join(parts) or "(?!)"
+
+
+def classes_of(name: str, listed: str, rules: DrugRules) -> set[str]:
+    """Return the therapeutic classes of a drug by what rules/drugs.tsv says of it and by its name."""
+    found = {part.strip() for part in listed.split("|") if part.strip()}
+    words = name.lower().replace("/", " ").split()
+    for kind, (affixes, names) in rules.classes.items():
+        if name.lower() in names or any(_fits(word, affixes, names) for word in words):
+            found.add(kind)
+    return found
+
+
+def _fits(word: str, affixes: Iterable[str], names: frozenset[str]) -> bool:
+    return word in names or any(
+        word.endswith(affix[1:]) if affix.startswith("-") else word.startswith(affix[:-1]) for affix in affixes
+    )

@@ -1,0 +1,150 @@
+"""Is the name a treatment of the patient, and what became of it: given, stopped, history or withheld."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extract.nlp.drug_names import DrugName
+from extract.nlp.drug_rules import DrugRules
+from extract.nlp.model import Sentence
+from extract.nlp.regimen import Slot
+
+_REACH = 70
+_CLAUSE = re.compile(r"[;.]\s|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
+_LIST = re.compile(r"(?:[\w/\-]+(?:\s[\w/\-]+){0,2}(?:,\s(?:and\s|or\s)?|\s(?:and|or|plus)\s|/))+$")
+_INDICATION = re.compile(
+    r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|administered|initiated|added|prescribed) )?"
+    r"(?:for (?:the )?(?:treatment of |management of |prophylaxis of |prevention of |control of |suspected |presumed |possible |presumptive )?|to treat |to control |to prevent |to manage |because of |due to )"
+    r"(?P<what>(?:her |his |the |a |an )?[A-Za-z][\w\-'’]*(?: (?!(?:and|with|was|were|at|on|in|which|who|but|for|to|after|before|since|until|as|by|from)\b)[\w\-'’]+){0,4})"
+)
+_NO_INDICATION = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|hours?|several|many|the (?:past|last|next|first|following|same)|a (?:few|total|period|couple|week|month|year|day|long)|"
+    r"further|another|at least|discharge|example|instance|this|that|which|it|patient|her\b$|his\b$|one|two|three|four|five|six|seven|ten|more|her own|review|approximately|about|up|over|life|long)\b",
+    re.I,
+)
+
+
+def is_treatment(text: str, sentence: Sentence, name: DrugName, slot: Slot, rules: DrugRules) -> bool:
+    """Tell whether the sentence speaks of the drug as a treatment, not as a measurement, organism's test or topic."""
+    tail = text[name.end : min(sentence.end, name.end + 40)]
+    if rules.starts["not_after"].match(tail):
+        return False
+    head = text[max(sentence.start, name.start - 40) : name.start]
+    if rules.ends["not_before"].search(head):
+        return False
+    if _in_susceptibility_list(text, sentence, name, rules):
+        return False
+    if slot.dose is not None:
+        return True
+    evidence = _evidence(text, sentence, name, rules)
+    if name.kind == "element":
+        return evidence and _element_given(text, sentence, name, slot, rules)
+    if evidence:
+        return True
+    return sentence.section in ("case", "table", "abstract", "caption", "") and name.kind in ("drug", "combination", "regimen", "class")
+
+
+def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
+    cue = None
+    for match in rules.phrases["susceptibility"].finditer(text, sentence.start, name.start):
+        cue = match
+    if cue is None:
+        # "Meropenem and colistin were the only sensitive drugs": the cue follows
+        late = rules.phrases["susceptibility"].search(text, name.end, sentence.end)
+        if late is None or rules.phrases["given"].search(text, sentence.start, name.start):
+            return False
+        return not rules.phrases["susceptibility_ends"].search(text, sentence.start, sentence.end)
+    return not rules.phrases["susceptibility_ends"].search(text, cue.end(), sentence.end)
+
+
+def _evidence(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
+    return bool(rules.phrases["given"].search(text, sentence.start, sentence.end))
+
+
+_ELEMENT_BEFORE = re.compile(
+    r"\b(?:given|gave|received|receiving|administered|started(?: on)?|taking|takes|took|prescribed|treated with|treatment with|therapy with|"
+    r"supplement\w*(?: with| of)?|replacement of|replaced with|infusion of|infusions of|injection of|injections of|administration of|bolus of|boluses of|dose of|doses of|"
+    r"on|with|oral|intravenous|IV|i\.v\.|subcutaneous|intramuscular|topical|parenteral|replacement with|loaded with|course of|plus|continued|"
+    r"use of|using|commenced(?: on)?|added|initiated|initiation of|instilled|applied|vaccinated with|switched to|high-dose|low-dose|exogenous|prophylactic|including|included)\s(?:\w+\s){0,2}$",
+    re.I,
+)
+_ELEMENT_AFTER = re.compile(
+    r"\s(?:supplement\w*|therapy|treatment|replacement|infusions?|injections?|tablets?|capsules?|drip|drops|was (?:given|started|administered|"
+    r"added|initiated|commenced|prescribed|applied|used|instilled)|were (?:given|started|administered|added|initiated|used)|administration|bolus(?:es)?|pump|prophylaxis|"
+    r"regimen|glargine|units|embolization|instillation|sliding|enema|cream|chelation)\b",
+    re.I,
+)
+
+
+def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, rules: DrugRules) -> bool:
+    """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
+    if slot.way is not None:
+        return True
+    if _ELEMENT_AFTER.match(text, name.end, min(sentence.end, name.end + 40)):
+        return True
+    return bool(_ELEMENT_BEFORE.search(text[max(sentence.start, name.start - 60) : name.start]))
+
+
+def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when: str) -> str | None:
+    """Return the status of a slot; None where the sentence denies it and nothing is to be written down.
+
+    Parameters
+    ----------
+    when : the time of the fact as the context says it ("history" before the presenting illness).
+    """
+    name = slot.name
+    if slot.distant:
+        return "given"
+    head, tail = _clause_before(text, sentence, name), _clause_after(text, sentence, slot)
+    allergy = rules.phrases["allergy"]
+    if allergy.search(tail[:24]) or allergy.search(head[-60:]):
+        whole = text[sentence.start : sentence.end]
+        return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
+    if re.search(r"\b(?:denied|denies|no history of|denying|no use of|no recent)\b", head, re.I):
+        return None
+    if _near(rules.ends["withheld_before"], head) or rules.phrases["withheld_after"].search(tail[:_REACH]):
+        return "withheld"
+    if _near(rules.ends["stopped_before"], head) or rules.phrases["stopped_after"].search(tail[:_REACH]):
+        return "stopped"
+    whole = text[sentence.start : sentence.end]
+    if when == "history":
+        return "history"
+    if rules.phrases["history"].search(whole) and not rules.phrases["present"].search(whole):
+        return "history"
+    return "given"
+
+
+def _near(pattern: re.Pattern[str], head: str) -> bool:
+    """Tell whether a phrase ends right before the name, or before the list in which the name stands."""
+    stripped = re.sub(r"(?:\b(?:the|a|an|any|his|her|all|oral|intravenous|IV|high-dose|low-dose|use of|treatment with|therapy with|further|both|initial|systemic)\b\s*|\s+)+$", " ", head, flags=re.I)
+    if pattern.search(stripped):
+        return True
+    lead = _LIST.sub("", head)
+    return lead != head and bool(pattern.search(lead.rstrip() + " "))
+
+
+def _clause_before(text: str, sentence: Sentence, name: DrugName) -> str:
+    head = text[max(sentence.start, name.start - 200) : name.start]
+    cut = 0
+    for match in _CLAUSE.finditer(head):
+        cut = match.end()
+    return head[cut:]
+
+
+def _clause_after(text: str, sentence: Sentence, slot: Slot) -> str:
+    tail = text[slot.end : min(sentence.end, slot.end + 160)]
+    match = _CLAUSE.search(tail)
+    return tail[: match.start()] if match else tail
+
+
+def indication_of(text: str, sentence: Sentence, slots: Sequence[Slot], slot: Slot) -> str:
+    """Return what the drug was given for, as written; "" where the sentence does not say it."""
+    ends = [slot.end]
+    for part in (slot.frequency, slot.way, slot.duration):
+        if part is not None and slot.end <= part.start <= slot.end + 60:
+            ends.append(part.end)
+    match = _INDICATION.match(text, max(ends), sentence.end)
+    if match is None or _NO_INDICATION.search(match["what"]) or any(s.name.start < match.end() and match.start("what") <= s.name.start for s in slots):
+        return ""
+    return match["what"]

@@ -1,0 +1,156 @@
+"""How often, how long and by which way: the words around a dose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from extract.rules.lexicon import Mention
+
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "eighteen": 18, "twenty": 20, "twenty-one": 21,
+    "twenty-four": 24, "thirty": 30, "a": 1, "an": 1, "third": 3, "second": 2, "fourth": 4, "other": 2, "sixth": 6,
+    "several": 0, "few": 0, "many": 0, "couple of": 2, "half": 0.5,
+}  # fmt: skip
+_N = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|eighteen|twenty-one|twenty-four|twenty|thirty)"
+_NN = rf"{_N}(?:\s?(?:-|–|to|or|and|/)\s?{_N})?"
+_UNIT = r"(?:hours?|hrs?|h|hourly|minutes?|mins?|days?|d|weeks?|wks?|months?|mos?|years?|yrs?)"
+_DAYS = {"h": 1 / 24, "m": 1 / 1440, "d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25, "c": 0.0}
+
+_FREQUENCY = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"\b(?:once\s|one dose\s|repeated\s|given\s(?=every))?every\s(?:(?P<n>{_NN})[\s-]?)?(?P<u>{_UNIT})\b",
+        rf"\b(?:once\s)?every\s(?P<n>third|fourth|second|other|sixth)\s(?P<u>hours?|day|week|month|year)\b",
+        rf"\b(?P<n>\d{{1,2}}|six|eight|twelve|four)[\s-]hourly\b",
+        r"\bq\.?\s?(?P<n>\d{1,2}(?:[-–]\d{1,2})?)\s?(?P<u>h|hrs?|hours?|d|days?|w|weeks?|wk|months?|mo)\b",
+        rf"\b(?P<k>{_NN})[\s-](?:times|x|×|doses)(?:\s?/\s?|\s(?:a|per|each|every)\s|\s(?=daily|weekly))(?P<u>day|daily|week|weekly|month|year|d)\b",
+        r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
+        rf"\b(?P<k>{_N})\s(?:boluses|doses|injections|tablets|capsules|puffs)\s?(?:/|per|a)\s?(?P<u>day|week|month)\b",
+        rf"\b(?:repeated\s)?at\s(?:an?\s)?(?:interval of\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})\s?(?:intervals?)?\b(?=.{{0,1}})(?<=intervals)|\b(?:repeated\s)?at\s(?:an?\s)?(?P<n2>{_NN})[\s-](?P<u2>{_UNIT})[\s-]intervals?\b",
+        r"\b(?:on\s)?days?\s\d{1,2}(?:(?:\s?[-–,]\s?|,?\sand\s|\sto\s|\sthrough\s|,\s)\d{1,2})*(?:\sof\s(?:each|a|every)\s\d+[\s-]day\scycles?)?(?!\s?(?:of|after|post|before|later|th|st|nd|rd)\b)",
+        r"\b[dD]\d{1,2}(?:\s?[-–,]\s?[dD]?\d{1,2})*\b",
+        rf"\beach\s(?P<n>{_N})\s(?P<u>{_UNIT})\b",
+    )
+)  # fmt: skip
+_COUNTED = r"(?:cycles?|courses?|doses|sessions|pulses|injections|infusions|boluses|administrations)"
+_DURATION = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
+        rf"(?P<n>{_NN}|several|many|a\sfew|a\scouple\sof)?[\s-](?:(?:more|consecutive|further|additional|full|successive)\s)?(?P<u>{_UNIT}|{_COUNTED})\b(?:\s(?:period|course))?",
+        rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|taper|trial)\b",
+        rf"\b(?P<n>{_NN})\s(?:more\s|consecutive\s|further\s)?(?P<u>days?|weeks?|months?)(?=\sof\s)",
+        rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>{_COUNTED})(?=\sof\s|\b)",
+        r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
+        r"\b(?:long-term|lifelong|life-long|indefinitely)\b",
+        r"\bsince\s(?:the\sage\sof\s)?(?:[\w-]+\s){0,4}[\w-]+",
+        r"\buntil\s(?:[\w-]+\s){0,6}[\w-]+",
+    )
+)  # fmt: skip
+_STEADY = re.compile(r"hours?|hrs?|\bh\b|min", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A frequency or a duration: its place, and doses a day or days where these are fixed."""
+
+    start: int
+    end: int
+    amount: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route: its place, its name in rules/routes.tsv, and whether it is a mere form of delivery."""
+
+    start: int
+    end: int
+    route: str
+    weak: bool
+
+
+def number(words: str) -> float | None:
+    """Return the number that digits or a number word say; the first of a range; None where none is said."""
+    low = re.split(r"\s?(?:-|–|\bto\b|\bor\b|\band\b|/)\s?", words.strip().lower())[0]
+    if low in _NUMBERS:
+        return float(_NUMBERS[low]) or None
+    try:
+        return float(low)
+    except ValueError:
+        return None
+
+
+def unit_days(unit: str) -> float:
+    """Return the days of a unit of time; 0 for cycles and doses."""
+    low = unit.lower()
+    if low.startswith(("mo",)):
+        return _DAYS["mo"]
+    if low.startswith(("cy", "co", "do", "se", "pu", "in", "bo", "ad")):
+        return 0.0
+    return _DAYS.get(low[0], 1.0)
+
+
+def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention]) -> list[Timing]:
+    """Return the frequencies in ``text[start:end]``: those by grammar and the ``listed`` terms, longest first."""
+    found = [Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None) for m in listed]
+    for pattern in _FREQUENCY:
+        for match in pattern.finditer(text, start, end):
+            found.append(Timing(match.start(), match.end(), _per_day(match)))
+    return _longest(found)
+
+
+def _per_day(match: re.Match[str]) -> float | None:
+    groups = match.groupdict()
+    unit = groups.get("u") or groups.get("u2") or ("h" if "hourly" in match.group().lower() else "")
+    if groups.get("k"):
+        times = number(groups["k"])
+        return round(times / unit_days(unit), 4) if times else None
+    count = groups.get("n") or groups.get("n2")
+    if not unit:
+        return None
+    value = number(count) if count else 1.0
+    days = unit_days(unit) * (value or 0)
+    return round(1 / days, 4) if days else None
+
+
+def find_durations(text: str, start: int, end: int) -> list[Timing]:
+    """Return the durations in ``text[start:end]``."""
+    found = []
+    for pattern in _DURATION:
+        for match in pattern.finditer(text, start, end):
+            found.append(Timing(match.start(), match.end(), _days(match)))
+    return _longest(found)
+
+
+def _days(match: re.Match[str]) -> float | None:
+    groups = match.groupdict()
+    unit, count = groups.get("u"), groups.get("n")
+    if not unit:
+        return None
+    value = number(count) if count else 1.0
+    days = unit_days(unit) * (value or 0)
+    return round(days, 4) or None
+
+
+def find_ways(listed: Iterable[Mention]) -> list[Way]:
+    """Return the routes among the terms."""
+    return [Way(m.start, m.end, m.name, m.entry["weak"] == "1") for m in listed]
+
+
+def _longest(found: list[Timing]) -> list[Timing]:
+    kept: list[Timing] = []
+    for item in sorted(found, key=lambda t: (t.start, -(t.end - t.start))):
+        if kept and item.start < kept[-1].end:
+            if item.end - item.start > kept[-1].end - kept[-1].start:
+                kept[-1] = item
+            continue
+        kept.append(item)
+    return kept
+
+
+def spans(items: Iterable[Timing | Way]) -> Iterator[tuple[int, int]]:
+    """Yield the places of timings or routes."""
+    return ((item.start, item.end) for item in items)

@@ -1,0 +1,194 @@
+"""From what sentences say of drugs to rows: values of the columns, and what an article tells more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extract.nlp.drug_rules import DrugRules, classes_of
+from extract.nlp.model import FactContext
+from extract.nlp.regimen import Slot
+
+_ROUTES = {
+    "intravenous": "intravenous", "oral": "oral", "subcutaneous": "subcutaneous", "intramuscular": "intramuscular",
+    "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal",
+}  # fmt: skip
+_CLASS_REACH = 3  # sentences within which a member makes the mention of its class needless
+_DETAILS = ("frequency_text", "route_text", "duration_text", "indication_text")
+
+
+@dataclass(slots=True)
+class Telling:
+    """One mention of a drug in a regimen, with its place in the article."""
+
+    slot: Slot
+    sentence: int
+    status: str
+    fact: FactContext
+    values: dict[str, Any]
+    confidence: float
+    rule: str
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        """Kind of the name."""
+        return self.slot.name.kind
+
+
+def row_values(text: str, slot: Slot, status: str, indication: str, drugbank_id: str) -> dict[str, Any]:
+    """Return the columns of table ``drugs`` for a slot."""
+    values: dict[str, Any] = {
+        "drug": slot.name.name,
+        "drug_text": slot.name.text,
+        "drugbank_id": drugbank_id,
+        "status": status,
+        "indication_text": indication,
+    }
+    values.update(_dose_values(text, slot))
+    values.update(_timing_values(text, slot))
+    if slot.way is not None:
+        values["route"] = "" if slot.way.weak and slot.way.route == "systemic" else _ROUTES.get(slot.way.route, "other")
+        values["route_text"] = text[slot.way.start : slot.way.end]
+    dose, often = values.get("dose_value"), values.get("frequency_per_day")
+    if dose is not None and values.get("dose_value_high") is None:
+        if slot.dose is not None and slot.dose.daily and slot.dose.times is None:
+            values["daily_dose"] = dose
+        elif often is not None and often >= 1 and "/h" not in values["dose_unit"] and "/min" not in values["dose_unit"]:
+            values["daily_dose"] = round(dose * often, 4)
+    return values
+
+
+def _dose_values(text: str, slot: Slot) -> dict[str, Any]:
+    dose = slot.dose
+    if dose is None:
+        return {}
+    value = slot.value if slot.value is not None else dose.value
+    unit = dose.unit_text
+    if dose.times is not None:
+        # "4 × 1 g/day" is one gram four times a day
+        unit = unit.removesuffix("/day").removesuffix("/d").removesuffix(" per day").strip()
+    return {
+        "dose_value": value,
+        "dose_value_high": dose.high,
+        "dose_unit": unit,
+        "dose_text": text[dose.start : dose.end] if slot.value is None or slot.value == dose.value else f"{value:g} {unit}",
+    }
+
+
+def _timing_values(text: str, slot: Slot) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    dose = slot.dose
+    if slot.frequency is not None:
+        values["frequency_text"] = text[slot.frequency.start : slot.frequency.end]
+        values["frequency_per_day"] = slot.frequency.amount
+    elif dose is not None and dose.latin is not None:
+        values["frequency_text"] = text[dose.latin[0] : dose.latin[1]]
+        values["frequency_per_day"] = _LATIN.get(values["frequency_text"].lower().replace(".", ""))
+    elif dose is not None and dose.times is not None:
+        values["frequency_text"] = dose.times_text
+        values["frequency_per_day"] = dose.times
+    if slot.duration is not None:
+        values["duration_text"] = text[slot.duration.start : slot.duration.end]
+        values["duration_days"] = slot.duration.amount
+    return values
+
+
+_LATIN = {"qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "q12h": 2, "q8h": 3, "q6h": 4, "q4h": 6, "q24h": 1}
+
+
+def tell_regimens_once(tellings: Sequence[Telling], rules: DrugRules) -> list[Telling]:
+    """Return the tellings that add something, in text order.
+
+    A class goes where a member is named close by; a mention without dose goes where the drug has a row of the same
+    status; of two rows with the same dose the one with more in it stays.
+    """
+    kept: list[Telling] = []
+    for group in _by_case(tellings):
+        kept.extend(_distinct(_without_classes(group, rules)))
+    return sorted(kept, key=lambda t: t.start)
+
+
+def _by_case(tellings: Sequence[Telling]) -> Iterable[list[Telling]]:
+    groups: dict[tuple[str, int], list[Telling]] = {}
+    for telling in tellings:
+        groups.setdefault((telling.fact.subject, telling.fact.case), []).append(telling)
+    return groups.values()
+
+
+def _without_classes(group: list[Telling], rules: DrugRules) -> list[Telling]:
+    members: dict[str, list[int]] = {}
+    for telling in group:
+        if telling.kind != "class":
+            entry = telling.slot.name.entry
+            for kind in classes_of(telling.values["drug"], entry["class"], rules):
+                members.setdefault(kind, []).append(telling.sentence)
+    return [
+        telling
+        for telling in group
+        if telling.kind != "class"
+        or not any(
+            abs(telling.sentence - place) <= _CLASS_REACH for place in members.get(telling.slot.name.entry["class"], ())
+        )
+    ]
+
+
+def _distinct(group: list[Telling]) -> list[Telling]:
+    by_drug: dict[str, list[Telling]] = {}
+    for telling in group:
+        by_drug.setdefault(telling.values["drug"], []).append(telling)
+    kept = []
+    for tellings in by_drug.values():
+        dosed = _merge_same([t for t in tellings if t.slot.dose is not None])
+        bare = [t for t in tellings if t.slot.dose is None]
+        kept.extend([*dosed, *_new_only(bare, dosed)])
+    return kept
+
+
+def _merge_same(dosed: list[Telling]) -> list[Telling]:
+    """Join rows of the same dose where neither contradicts the other."""
+    kept: list[Telling] = []
+    for telling in dosed:
+        for i, other in enumerate(kept):
+            if _same_dose(telling, other) and _agree(telling, other, (*_DETAILS, "status")):
+                if _filled(telling) > _filled(other):
+                    kept[i] = telling
+                break
+        else:
+            kept.append(telling)
+    return kept
+
+
+def _same_dose(a: Telling, b: Telling) -> bool:
+    keys = ("dose_value", "dose_value_high")
+    same_unit = _fold(a.values.get("dose_unit")) == _fold(b.values.get("dose_unit"))
+    return same_unit and all(a.values.get(key) == b.values.get(key) for key in keys)
+
+
+def _agree(a: Telling, b: Telling, columns: Iterable[str]) -> bool:
+    pairs = ((_fold(a.values.get(c)), _fold(b.values.get(c))) for c in columns if c not in ("indication_text",))
+    return all(x == y or not x or not y for x, y in pairs)
+
+
+def _new_only(bare: list[Telling], dosed: list[Telling]) -> list[Telling]:
+    """Return of the mentions without dose the one that says most, for each status that no dosed row has."""
+    told = {t.status for t in dosed}
+    best: dict[str, Telling] = {}
+    for telling in bare:
+        if dosed and telling.status == "given":
+            continue
+        if telling.status in told:
+            continue
+        if telling.status not in best or _filled(telling) > _filled(best[telling.status]):
+            best[telling.status] = telling
+    return list(best.values())
+
+
+def _filled(telling: Telling) -> int:
+    return sum(telling.values.get(c) not in (None, "") for c in _DETAILS)
+
+
+def _fold(value: Any) -> str:
+    return str(value or "").lower().replace(" ", "")

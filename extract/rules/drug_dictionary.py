@@ -1,0 +1,139 @@
+"""The drug dictionary of drug-named-entity-recognition as further terms of kind ``drug``.
+
+The package holds names from DrugBank, MedlinePlus, the NHS, Wikipedia and MeSH: drugs, but also endogenous
+substances, organisms, allergens, solvents and classes of molecules. Only names with good evidence are taken;
+rules/drugs.tsv always comes first, and rules/not_drugs.tsv bans what is left of ordinary words.
+
+The package's data file is read directly: importing the package builds caches in the user's home folder.
+"""
+
+from __future__ import annotations
+
+import bz2
+import importlib.util
+import pickle
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from extract.rules.lexicon import Entry, Lexicon
+
+PACKAGE = "drug_named_entity_recognition"
+_DATA = "drug_ner_dictionary.pkl.bz2"
+
+# names and synonyms: letters, digits and hyphens in one to four words
+_SHAPE = re.compile(r"[a-z][a-z0-9\-]+(?:[ /][a-z0-9][a-z0-9\-]*){0,3}$")
+_LETTERS = re.compile(r"[a-z]{5,}")
+# not given to treat anybody: allergens, plants and their parts, organisms, cells, reagents
+_FOREIGN = re.compile(
+    r"\b(?:whole|pollen|allergenic|extract|leaf|root|seed|flower|bark|fruit|juice|rhizome|oil|antigen|virus|cells?|"
+    r"protein|receptor|antibody|antibodies|enzyme|synthetase|receptors|peptide|polypeptide|hormone|factor|ion|cation|"
+    r"anion|rna|dna|milk|meat|egg|fish|nut|bean|mite|mold|grass|tree|venom|acids|product|soap|water|transfusions?|"
+    r"therapy|homeopathic|preparation|sanitizers?|disinfectants?|kit|device|glands?|contraceptives?|supplements?|"
+    r"spp|var|plasmas?|concentrates?|blood|oxygen|implant|phosphatase|dehydrogenase)\b"
+)
+_SALTS = (
+    "sodium", "potassium", "calcium", "hydrochloride", "acetate", "sulfate", "phosphate", "maleate", "tartrate",
+    "succinate", "citrate", "fumarate", "mesylate", "besylate", "bromide", "chloride", "nitrate", "lactate",
+    "gluconate", "hydrobromide", "tosylate", "disodium", "pamoate", "propionate", "valerate", "furoate", "mofetil",
+    "medoxomil", "cilexetil", "axetil", "pivoxil", "dipivoxil", "alafenamide", "etexilate", "trometamol", "dipropionate",
+)  # fmt: skip
+# MeSH trees of things that are no medicine by themselves: enzymes and coenzymes (D08), hormones (D06), peptides and
+# proteins (D12), nucleic acids (D13), biological factors (D23), actions (D27); elements and ions (D01.248, D01.268)
+_NOT_MEDICINES = ("D06", "D08", "D12", "D13", "D23", "D27", "D01.248", "D01.268", "D05", "D10", "D20", "D26", "B")
+# of these, what the suffix of a nonproprietary name marks as a medicine all the same
+_MEDICINE = re.compile(
+    r"(?:mab|cept|ase|kin|kinra|stim|grel|relin|tide|reotide|poetin|parin|parinux|rudin|irudin|toxina|cog|tocin|pressin|"
+    r"actide|gluc[oa]gon|plase|pleukin|leukin|feron|glutide|natide|ximab|zumab|fusp|alfa|beta|beractant|cycline|mycin|micin|"
+    r"platin|penem|bactam|cillin)\b"
+)
+
+
+@lru_cache(maxsize=1)
+def _read() -> Mapping[str, Any]:
+    """Return the package's data; empty where the package is not installed as a folder of files."""
+    spec = importlib.util.find_spec(PACKAGE)
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder) / _DATA
+        if path.is_file():
+            data: Mapping[str, Any] = pickle.loads(bz2.decompress(path.read_bytes()))
+            return data
+    return {}
+
+
+def add_drug_dictionary(lexicon: Lexicon, listed: Iterable[Entry], banned: Iterable[Entry]) -> list[Entry]:
+    """Add the dictionary's good names to ``lexicon``; return their entries.
+
+    Parameters
+    ----------
+    listed : the entries of rules/drugs.tsv: their names keep what the file says.
+    banned : the entries of rules/not_drugs.tsv: these names are left out.
+    """
+    known = {form.removeprefix("=").lower() for entry in listed for form in _forms(entry)}
+    out = {form.removeprefix("=").lower() for entry in banned for form in _forms(entry)}
+    entries: dict[str, Entry] = {}
+    for synonym, name, number in dictionary_names():
+        if synonym in known or synonym in out or name in out:
+            continue
+        entry = entries.get(name)
+        if entry is None:
+            entry = entries[name] = Entry(_preferred(name), "drug", {"kind": "drug", "drugbank_id": number})
+        lexicon.add(entry, (synonym,))
+    return list(entries.values())
+
+
+def drugbank_number(name: str) -> str:
+    """Return the DrugBank identifier that the dictionary gives for a canonical name; "" where it has none."""
+    data = _read().get("drug_canonical_to_data", {}).get(name.lower(), {})
+    return str(data.get("drugbank_id") or "")
+
+
+def dictionary_names() -> Iterator[tuple[str, str, str]]:
+    """Yield (synonym, canonical name, DrugBank identifier) of the names that pass the filter, in a fixed order."""
+    data = _read()
+    if not data:
+        return
+    details = data["drug_canonical_to_data"]
+    good = {name: _good(name, facts) for name, facts in details.items()}
+    for synonym, names in data["drug_variant_to_canonical"].items():
+        name = names[0]
+        if not good.get(name):
+            continue
+        written = synonym.strip().replace(" and ", "/") if " and " in name else synonym.strip()
+        if written == name or _good_synonym(written):
+            yield synonym.strip(), name, str(details[name].get("drugbank_id") or "")
+
+
+def _good(name: str, facts: Mapping[str, Any]) -> bool:
+    """Tell whether a canonical name is that of a medicine."""
+    sources = ("medline_plus_id", "nhs_url", "drugbank_id", "wikipedia_url")
+    if not any(source in facts for source in sources) or _FOREIGN.search(name):
+        return False
+    if " and " in name:
+        return "medline_plus_id" in facts
+    if len(name) < 5 or not _SHAPE.match(name):
+        return False
+    approved = "medline_plus_id" in facts or "nhs_url" in facts
+    trees = facts.get("mesh_tree") or ()
+    if trees and not approved and all(tree.startswith(_NOT_MEDICINES) for tree in trees):
+        return bool(_MEDICINE.search(name))
+    words = name.split()
+    return approved or len(words) == 1 or (len(words) == 2 and words[1] in _SALTS)
+
+
+def _good_synonym(synonym: str) -> bool:
+    """Tell whether a synonym can be told from ordinary words and laboratory jargon."""
+    return bool(_SHAPE.match(synonym) and _LETTERS.search(synonym)) and not _FOREIGN.search(synonym)
+
+
+def _preferred(name: str) -> str:
+    """Return a canonical name as the table writes it: "a, b, and c" is "a/b/c"."""
+    if " and " in name:
+        return re.sub(r",? and |, ", "/", name)
+    return name
+
+
+def _forms(entry: Entry) -> list[str]:
+    return [entry.name, *(form.strip() for form in entry["synonyms"].split("|") if form.strip())]
