@@ -11,7 +11,7 @@ from extract.normalize.vocabulary import layout_words
 
 _MARK = re.compile(
     r"(?<=[A-Za-z.,;)\]”’\"%])"
-    r"(?:\d{1,3}(?:[-–,]\d{1,3})*|[⁰¹²³⁴-⁹](?:[⁻⁰¹²³⁴-⁹,–-]*[⁰¹²³⁴-⁹])?)(?=[\s.,;:)\]]|$)",
+    r"(?:\d{1,3}(?:[-–,]\d{1,3}){0,40}|[⁰¹²³⁴-⁹](?:[⁻⁰¹²³⁴-⁹,–-]*[⁰¹²³⁴-⁹])?)(?=[\s.,;:)\]]|$)",
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"\d+")

@@ -12,6 +12,7 @@ from extract.normalize.headings import is_known_heading
 from extract.normalize.lines import Lines, ends_sentence, starts_lower
 
 _LONGEST = 160
+_BEGIN = 6
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -26,7 +27,6 @@ _NOTICE = re.compile(
     r"(?:(?:©|\(c\)|copyright\b).{0,40}\b(?:19|20)\d\d\b"
     r"|.*©\s*(?:the\s+)?(?:author|(?:19|20)\d\d)"
     r"|(?:https?://(?:dx\.)?doi\.org/|doi\s?:?\s*(?:https?://\S*)?)10\.\d{4,9}/\S+"
-    r"|(?:https?://|www\.)\S+\s*(?:\||$)"
     r"|downloaded\s+(?:from|by|on)\b"
     r"|this\s+is\s+an\s+open[- ]access\s+article\b"
     r"|(?:published|licen[cs]ed)\s+(?:by|under)\b"
@@ -80,44 +80,49 @@ def form_feeds_to_newlines(aligned: AlignedText) -> AlignedText:
 
 
 def _candidates(lines: Lines) -> list[_Line]:
-    found = []
+    """Return the lines that stand alone, and those that begin like one of these."""
     blank = [not t.strip() for t in lines.texts]
+    alone: list[_Line] = []
+    others: list[tuple[int, str]] = []
     for index, raw in enumerate(lines.texts):
-        if blank[index] or len(raw) > _LONGEST:
+        if blank[index] or len(raw) > _LONGEST or "\t" in raw.strip():
             continue
-        text = raw.strip()
-        if "\t" in text or is_known_heading(text) or is_caption_start(text):
-            continue
-        # A page number before the head on even pages stands behind it on odd ones.
-        signature = " ".join(_ROMAN.sub("#", _DIGITS.sub("#", text.casefold())).split()).strip("# |")
-        found.append(_Line(index, text, signature, _is_alone(lines, blank, index)))
-    return found
+        if not _is_alone(lines, blank, index):
+            others.append((index, raw.strip()))
+        elif not (is_known_heading(raw.strip()) or is_caption_start(raw)):
+            alone.append(_Line(index, raw.strip(), _signature(raw), True))
+    begins = {line.text[:_BEGIN] for line in alone}
+    found = alone + [_Line(k, text, _signature(text), False) for k, text in others if text[:_BEGIN] in begins]
+    return sorted(found, key=lambda line: line.index)
+
+
+def _signature(line: str) -> str:
+    """Return what two pages' heads have in common: no numbers, no case.
+
+    The page number stands before the head on even pages and behind it on odd ones.
+    """
+    return " ".join(_ROMAN.sub("#", _DIGITS.sub("#", line.casefold())).split()).strip("# |")
 
 
 def _is_alone(lines: Lines, blank: list[bool], index: int) -> bool:
     """Tell whether the line's group of lines without blank between has at most three lines."""
-    first = index
-    while first > 0 and index - first < 3 and not blank[first - 1] and "\f" not in lines.texts[first]:
+    texts = lines.texts
+    first = last = index
+    while first > 0 and index - first < 3 and not (blank[first - 1] or "\f" in texts[first]):
         first -= 1
-    last = index
-    while (
-        last + 1 < len(blank)
-        and last - index < 3
-        and not blank[last + 1]
-        and "\f" not in lines.texts[last + 1]
-    ):
+    while last + 1 < len(blank) and last - first < 3 and not (blank[last + 1] or "\f" in texts[last + 1]):
         last += 1
     return last - first < 3
 
 
 def _repeated(candidates: list[_Line]) -> set[int]:
-    """Return the lines whose signature stands alone twice, or occurs three times anywhere."""
+    """Return the lines whose signature stands alone twice, or once and three times in all."""
     alone = Counter(c.signature for c in candidates if c.alone)
     anywhere = Counter(c.signature for c in candidates)
     gone = set()
     for line in candidates:
         letters = len(_LETTER.findall(line.signature))
-        if letters < 8 or " " not in line.signature or ends_sentence(line.text):
+        if letters < 8 or " " not in line.text or ends_sentence(line.text):
             continue
         twice = line.alone and alone[line.signature] >= 2
         often = letters >= 15 and anywhere[line.signature] >= 3 and alone[line.signature] >= 1
@@ -127,24 +132,12 @@ def _repeated(candidates: list[_Line]) -> set[int]:
 
 
 def _by_shape(candidates: list[_Line]) -> set[int]:
-    gone = set()
-    for line in candidates:
-        if not line.alone or (
-            starts_lower(line.text) and not line.text.startswith(("http", "www", "doi", "e"))
-        ):
-            continue
-        if (
-            _NOTICE.match(line.text)
-            or _NAMED_PAGE.fullmatch(line.text)
-            or _AUTHORS_LINE.fullmatch(line.text)
-            or (_CITATION_LINE.fullmatch(line.text) and not ends_sentence(line.text.rstrip("0123456789")))
-        ):
-            gone.add(line.index)
-    return gone
+    """Return the lines that stand alone and say by their shape that they belong to the page."""
+    return {line.index for line in candidates if line.alone and _has_shape(line.text)}
 
 
-def _has_furniture_shape(text: str) -> bool:
-    if starts_lower(text) and not text.startswith(("http", "www", "doi", "e")):
+def _has_shape(text: str) -> bool:
+    if starts_lower(text) and not text.startswith(("http", "doi", "e")):
         return False
     if _NOTICE.match(text) or _NAMED_PAGE.fullmatch(text) or _AUTHORS_LINE.fullmatch(text):
         return True

@@ -21,11 +21,16 @@ from extract.normalize.page import FITS, Page, goes_on, offsets, visible
 
 _FITS_WITHOUT_STOP = 0.96
 _WRAPPED_SHARE = 0.1
+_LONGEST_LINE = 200
 
 
 def is_wrapped(text: str) -> bool:
-    """Tell whether sentences run over line ends: at least one line end in ten is within a sentence."""
-    joints = within = 0
+    """Tell whether sentences run over line ends.
+
+    At least one line end in ten is within a sentence, and at least half of the text stands in
+    lines that fit on a page.
+    """
+    joints = within = short = total = 0
     before = ""
     for raw in text.split("\n"):
         line = raw.strip()
@@ -36,11 +41,13 @@ def is_wrapped(text: str) -> bool:
         if is_table_row(raw) or is_bullet(line):
             before = ""
             continue
+        total += len(line)
+        short += len(line) if len(line) <= _LONGEST_LINE else 0
         if before:
             joints += 1
             within += goes_on(before, line)
         before = line
-    return within > 0 and within >= _WRAPPED_SHARE * joints
+    return within > 0 and within >= _WRAPPED_SHARE * joints and 2 * short >= total
 
 
 def reflow(aligned: AlignedText, wrapped: bool) -> AlignedText:

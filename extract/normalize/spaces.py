@@ -8,7 +8,7 @@ from extract.normalize.aligned import AlignedText, Edit
 
 _RUNS = re.compile(r" {2,}| +(?=\t)|(?<=\t) +|\u00ad")
 # PubMed Central's plain text begins with the name of the format, glued to the first word.
-_EXPORT_MARK = re.compile(r"pmc(?=\d?\s?[A-Z])")
+_EXPORT_MARK = re.compile(r"pmc(?:\s+|(?=\d?\.?\s?[A-Z]))")
 
 
 def tidy_spaces(aligned: AlignedText) -> AlignedText:

@@ -34,41 +34,9 @@ _DROPPED = frozenset(
 )
 _INLINE = frozenset(
     {
-        *(
-            "a",
-            "abbr",
-            "acronym",
-            "b",
-            "bdi",
-            "big",
-            "br",
-            "cite",
-            "code",
-            "del",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "img",
-        ),
-        *(
-            "img",
-            "ins",
-            "kbd",
-            "label",
-            "mark",
-            "math",
-            "mi",
-            "mn",
-            "mo",
-            "mrow",
-            "msub",
-            "msup",
-            "q",
-            "s",
-            "samp",
-        ),
-        *("small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+        *("a", "abbr", "acronym", "b", "bdi", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i"),
+        *("img", "ins", "kbd", "label", "mark", "math", "mi", "mn", "mo", "mrow", "msub", "msup", "q", "s"),
+        *("samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
 _META = {
