@@ -306,9 +306,9 @@ class Linker:
             for part, value in zip(self._words.parts(analytes[-1]), split_fraction(values[0]), strict=False):
                 self._make(part, value, "lab.slash_list", confidence - 0.05)
             return 1
-        analyte = analytes[-1]
         if len(analytes) > 1 and len(values) > 1:
-            confidence -= 0.2
+            return len(values)  # a list with a member that no lexicon knows: which value is whose cannot be told
+        analyte = analytes[-1]
         first = self._make(analyte, values[0], "lab.analyte_value", confidence)
         if len(values) > 1 and values[0].unit is None and values[1].unit is not None and self._is_to(values):
             first.unit_from = values[1]

@@ -23,6 +23,12 @@ _NEGATION = re.compile(r"\b(?:no|not|without|non|neither|nor|never)\s+(?:\w+\s+)
 _NOUN = re.compile(r"\b(?:positivity|negativity|elevations?|increases?|decreases?|reductions?|rises?|falls?|abnormalit(?:y|ies))$", re.I)
 _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
 _NOT_RESULT = re.compile(r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment)\b|-(?!\s)", re.IGNORECASE)
+_SHOWS = re.compile(r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I)
+_STANDS_ALONE = re.compile(
+    r"\s*(?:$|[.,;:)\]\n\t]|\s(?:results?|findings?|values?|levels?|ranges?|for|in|on|at|and|or|but|with|except|apart|while|"
+    r"whereas|titers?|titres?)\b)",
+    re.IGNORECASE,
+)
 _MAX_GAP = 90
 
 
@@ -55,6 +61,12 @@ class ResultLinker:
             )
         return new
 
+    def _is_general(self, analyte: Item) -> bool:
+        """Tell whether "laboratory tests" only introduces what the sentence then names."""
+        if analyte.entry is None or analyte.entry.name != "laboratory tests":
+            return False
+        return sum(item.role is Role.ANALYTE for item in self._items) > 1
+
     def _pairs(self) -> list[tuple[Item, Item, str]]:
         """Return (analyte, word, rule): the word beside the analyte wins over the one at the end of its list."""
         chosen: dict[int, tuple[Item, Item, str]] = {}
@@ -68,7 +80,7 @@ class ResultLinker:
                 continue
             for analyte in self._before(i):
                 chosen.setdefault(analyte.start, (analyte, item, "lab.result_after"))
-        return [chosen[start] for start in sorted(chosen)]
+        return [chosen[start] for start in sorted(chosen) if not self._is_general(chosen[start][0])]
 
     def _gap(self, a: Item, b: Item) -> str:
         return self._text[a.end : b.start]
@@ -108,6 +120,8 @@ class ResultLinker:
         if k < 0 or self._items[k].role is not Role.ANALYTE:
             return []
         gap = self._gap(self._items[k], word)
+        if _SHOWS.search(gap) and not _STANDS_ALONE.match(self._text, word.end):
+            return []  # "laboratory tests showed an elevated CRP" says nothing of the tests
         if len(gap) > _MAX_GAP or not _VERB.search(gap) or self._words.unknown(gap) > 0:
             return []
         found = [self._items[k]]

@@ -7,12 +7,13 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import text_of
+from extract.nlp.extensions import sentence_at, terms, text_of, within
 from extract.nlp.model import FactContext, Quantity
 from extract.records.common import add_row
 from extract.records.lab_items import LabDraft, Role
 from extract.records.lab_results import polarity
 from extract.records.lab_units import compatible, convert
+from extract.rules.fold import fold_key
 from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
 from extract.rules.units import Unit
@@ -30,13 +31,18 @@ class RowMaker:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
-        self._specimens = {e.name: e for e in rules.entries.get("specimen", [])}
+        self._in_specimen: dict[tuple[tuple[str, ...], str], Entry] = {}
+        for entry in rules.entries.get("analyte", []):
+            for form in entry["in_specimen"].split("|"):
+                if form:
+                    self._in_specimen[fold_key(form.removeprefix("=")), entry["specimen"].lower()] = entry
 
     def add(self, doc: Doc, draft: LabDraft, fact: FactContext | None = None) -> None:
         """Append the row of ``draft`` to the Doc's drafts."""
         entry = self._entry(draft)
         if entry is None:
             return
+        entry = self._by_specimen(doc, draft, entry)
         values = self._names(text_of(doc), draft, entry)
         confidence = draft.confidence
         unit = _unit(draft)
@@ -59,6 +65,20 @@ class RowMaker:
         entry = draft.analyte.entry
         if draft.analyte.role is Role.IMPLIED and entry is not None:
             return self._rules.entry("analyte", entry["analyte"])
+        return entry
+
+    def _by_specimen(self, doc: Doc, draft: LabDraft, entry: Entry) -> Entry:
+        """Return the analyte of the specimen that the sentence names: protein in "the CSF showed protein of ..."."""
+        mention = draft.analyte.mention
+        sentence = sentence_at(doc, draft.analyte.start)
+        if mention is None or sentence is None:
+            return entry
+        key = fold_key(mention.text)
+        named = [m for m in within(terms(doc, "specimen"), sentence.start, sentence.end) if m.start < draft.end + 24]
+        for specimen in reversed(named):  # the nearest one named before, or right behind ("protein in the urine")
+            found = self._in_specimen.get((key, specimen.name.lower()))
+            if found is not None:
+                return found
         return entry
 
     def _names(self, text: str, draft: LabDraft, entry: Entry) -> dict[str, Any]:

@@ -23,7 +23,10 @@ from extract.rules.units import UnitTable
 
 _REFERENCE = re.compile(r"\b(?:normal|reference|ref|range|ranges|rv|rr|nr|limits?|cut-?off)\b|^\s*n\.?\s*v", re.IGNORECASE)
 _UNIT = re.compile(r"\W*(?:si\s+)?units?(?:\s+of\s+\w+)?\W*|.*\band units?\W*", re.IGNORECASE)
-_OTHERS = re.compile(r"\b(?:authors?|study|studies|references|literature|et al|year of publication|publication)\b", re.I)
+_OTHERS = re.compile(
+    r"\b(?:authors?|literature|et al|year of publication|publication year|previous(?:ly reported)? cases?)\b", re.IGNORECASE
+)
+_OTHERS_HEADER = re.compile(r"(?:stud(?:y|ies)|references?|source|reports?)(?:\s*\[?no\.?\]?)?", re.IGNORECASE)
 _BASELINE = re.compile(
     r"\b(?:admission|presentation|arrival|initial\w*|baseline|before|pre\w*|diagnosis|onset|first|(?:day|d|week|month)\s?[01]|"
     r"emergency|er|ed|referral)\b",
@@ -47,11 +50,16 @@ class LabTables:
     def read(self, doc: Doc, mentions: list[Item], numbers: list[Quantity], rows: RowMaker) -> None:
         """Append the results in all tables of ``doc``."""
         for table in text_tables(doc):
-            if any(_OTHERS.search(cell.text) for cell in table.rows[0]):
+            if any(_of_others(cell.text) for cell in table.rows[0]):
                 continue
             reader = _TableReader(doc, table, mentions, numbers, self._rules.units)
             for draft, fact in reader.results():
                 rows.add(doc, draft, fact)
+
+
+def _of_others(header: str) -> bool:
+    """Tell whether a header cell belongs to a table that reviews published cases: "Author", "Reference"."""
+    return bool(_OTHERS.search(header) or _OTHERS_HEADER.fullmatch(header.strip()))
 
 
 class _TableReader:
@@ -158,7 +166,7 @@ class _TableReader:
         numbers = [q for q in (self._value(cell) for cell in body) if q is not None]
         if analytes >= max(1, 0.3 * len(body)) and analytes > len(numbers):
             return "analyte"
-        if index and _UNIT.fullmatch(header):
+        if index and _UNIT.fullmatch(header) and not _REFERENCE.search(header):
             return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
         if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS:
@@ -258,6 +266,8 @@ class _TableReader:
             if analyte is None:
                 continue
             reference = next((q for row in references if i < len(row) for q in self._quantities(row[i])), None)
+            own = [q for q in self._quantities(rows[header][i]) if q.number_start >= analyte.end]
+            reference = reference or next((q for q in own if q.form == "range" or q.comparator != "="), None)
             unit = self._unit_in(rows[header][i], analyte.end)
             for row in (*references, *units):
                 unit = unit or (self._unit_in(row[i], row[i].start) if i < len(row) else None)
