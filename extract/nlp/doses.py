@@ -19,10 +19,10 @@ _FORMS = (
     r"lozenges?|suppositor(?:y|ies)|teaspoons?|tablespoons?|inhalations?|sprays?"
 )
 _MEASURE = (
-    r"(?:million|mill\.?|mio\.?|M(?=\s(?:of|IU|U|units)\b)|MM)\s?(?:of\s)?(?:international\s)?(?:IU|I\.U\.?|UI|U|[Uu]nits)|"
+    r"(?:[x×]\s?10(?:\^|\*\*)?[3-9⁶⁹]\s?)?(?:(?:million|mill\.?|mio\.?|M(?=\s(?:of|IU|U|units)\b)|MM)\s?(?:of\s)?(?:international\s)?(?:IU|I\.U\.?|UI|U|[Uu]nits)|"
     r"(?:international\s|USP\s|million\s)?[Uu]nits?|IU|I\.U\.?|UI|MIUs?|MU|mU|U|IE|"
     r"[Mm]icrograms?|[Mm]illigrams?|[Gg]rams?|[Nn]anograms?|mcgs?|[µμu]gr?|µgm|mgs?|Mg(?=[\s/,.;)])|MG|ng|gms?|grs?|g|"
-    r"mEq\.?|meq|mmo[lL]|mMol?|µmol|mM|[Mm]illimoles?|[Mm]illiequivalents?|mL|mls?|ML|ccs?|cm3|[Mm]illilit(?:er|re)s?|mCi|MBq|GBq|%"
+    r"mEq\.?|meq|mmo[lL]|mMol?|µmol|mM|[Mm]illimoles?|[Mm]illiequivalents?|mL|mls?|ML|ccs?|cm3|[Mm]illilit(?:er|re)s?|mCi|MBq|GBq|%)"
 )
 _PER = (
     r"kg|Kg|KG|[Kk]ilogram|m2|m²|m\^2|m\(2\)|sqm|h|hr|hrs|hour|hourly|H|min|mins|minute|mn|day|Day|d|D|die|daily|week|wk|weekly|month|"
@@ -37,7 +37,7 @@ _UNIT = rf"(?P<unit>(?:{_MEASURE})(?![A-Za-z0-9])(?:{_DIVISOR})*)"
 _GAP = r"[ \u00a0\u2009\u202f-]?"
 _JOINT = r"\s?(?:-|–|—|to|~)\s?"
 _DOSE = re.compile(
-    rf"(?<![\w.,/])(?:(?P<times>\d{{1,2}})\s?[×xX*]\s?)?"
+    rf"(?<![\w.,/])(?:(?P<times>\d{{1,2}})\s?[×xX*]\s?(?!10(?:\^|\*\*)?[3-9⁶⁹]\s?(?:I?U|units)))?"
     rf"(?P<list>(?:{_NUM}(?:\s?,\s|,?\sand\s|\s?/\s?))*)(?P<low>{_NUM})(?P<unit1>{_GAP}(?:{_MEASURE})(?:{_DIVISOR})*(?={_JOINT}{_NUM}))?"
     rf"(?:{_JOINT}(?P<high>{_NUM}))?{_GAP}{_UNIT}(?:\s?/\s?(?P<latin>{_LATIN})\b)?(?:\s?[×xX*]\s?(?P<times2>\d{{1,2}})(?![\w.]))?"
 )
@@ -50,7 +50,7 @@ _AUC = re.compile(r"(?P<unit>AUC|area under the curve)(?:\s?[=:of]{1,2})?\s?(?P<
 _DILUTION = re.compile(r"\b(?P<value>1:\d{2,3}[,\s]?\d{3}|1:1[,]?000)\b")
 _CONCENTRATION = re.compile(r"/\s?(?:[dmun]?[lL])\b|%$|\bmM$")
 _DAILY = re.compile(r"(?:/\s?(?:per\s)?(?:day|d|die|daily|24\s?h\w*)|day\s?[-−–⁻]1|\bd\s?[-−–⁻]1)$", re.I)
-_LOOSE_VOLUME = re.compile(r"(?:mL|mls?|ML|ccs?|cm3|[Mm]illilit\w+|%|M|mM)$")
+_LOOSE_VOLUME = re.compile(r"(?:mL|mls?|ML|ccs?|cm3|[Mm]illilit\w+|%|M$|mM)(?![A-Za-z])")
 _CHANGE = re.compile(r"(?:increas|titrat|escalat|rais|up)\w*\s(?:\w+\s){0,3}from\s$", re.I)
 
 
@@ -115,7 +115,7 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
         times = float(match["times2"])
         times_text = text[match.end("unit") : match.end("times2")].strip()
     latin = match.span("latin") if match["latin"] else None
-    weak = bool(_LOOSE_VOLUME.search(unit)) or (unit == "U" and False)
+    weak = bool(_LOOSE_VOLUME.match(unit) or unit.endswith(("per mL", "per ml")))
     shared = tuple(_shared(match))
     if high is not None and (high <= low or _CHANGE.search(text[max(0, match.start() - 30) : match.start("low")])):
         # two doses, not a range: "reduced from 40 mg to 20 mg"

@@ -9,9 +9,10 @@ from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.model import Sentence
 from extract.nlp.regimen import Slot
+from extract.normalize.blocks import BlockKind
 
 _REACH = 70
-_CLAUSE = re.compile(r"[;.]\s|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
+_CLAUSE = re.compile(r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
 _LIST = re.compile(r"(?:[\w/\-]+(?:\s[\w/\-]+){0,2}(?:,\s(?:and\s|or\s)?|\s(?:and|or|plus)\s|/))+$")
 _INDICATION = re.compile(
     r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|administered|initiated|added|prescribed) )?"
@@ -25,8 +26,14 @@ _NO_INDICATION = re.compile(
 )
 
 
-def is_treatment(text: str, sentence: Sentence, name: DrugName, slot: Slot, rules: DrugRules) -> bool:
-    """Tell whether the sentence speaks of the drug as a treatment, not as a measurement, organism's test or topic."""
+def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules) -> bool:
+    """Tell whether the sentence speaks of the drug as a treatment, not as a measurement, organism's test or topic.
+
+    Parameters
+    ----------
+    mates : the slots of the list in which the drug stands, its own included.
+    """
+    name = slot.name
     tail = text[name.end : min(sentence.end, name.end + 40)]
     if rules.starts["not_after"].match(tail):
         return False
@@ -35,14 +42,15 @@ def is_treatment(text: str, sentence: Sentence, name: DrugName, slot: Slot, rule
         return False
     if _in_susceptibility_list(text, sentence, name, rules):
         return False
+    if name.kind == "element" and (slot.dose is None or sentence.kind is BlockKind.TABLE):
+        return _evidence(text, sentence, name, rules) and _element_given(text, sentence, name, slot, mates)
     if slot.dose is not None:
         return True
     evidence = _evidence(text, sentence, name, rules)
-    if name.kind == "element":
-        return evidence and _element_given(text, sentence, name, slot, rules)
     if evidence:
         return True
-    return sentence.section in ("case", "table", "abstract", "caption", "") and name.kind in ("drug", "combination", "regimen", "class")
+    listed = sentence.section in ("case", "abstract", "caption", "") and sentence.kind is not BlockKind.TABLE
+    return listed and name.kind in ("drug", "combination", "regimen", "class")
 
 
 def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
@@ -77,9 +85,9 @@ _ELEMENT_AFTER = re.compile(
 )
 
 
-def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, rules: DrugRules) -> bool:
+def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, mates: Sequence[Slot]) -> bool:
     """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
-    if slot.way is not None:
+    if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
         return True
     if _ELEMENT_AFTER.match(text, name.end, min(sentence.end, name.end + 40)):
         return True

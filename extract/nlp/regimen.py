@@ -33,12 +33,12 @@ _AFTER_FILL = re.compile(
     r"[\s\u00a0,:=(\[–-]|≥|~)*"
 )
 _LINK = re.compile(
-    r"(?:\b(?:and|or|plus|with|as|well|in|combination|combined|along|together|of|a|an|the|then|also|both|either|tablets?|"
-    r"capsules?|doses?|tabs?|inj|injections?|drops|amp|therapy|treatment|tablet|followed|by|intravenous|oral|low-dose|high-dose|added|to|at|dose|"
-    r"infusions?|boluses|bolus|supplements?|supplementation|agents?|drugs?|analogs?|associated|concomitant|including|such)\b|[\s\u00a0,;&+/()\[\]–-]|\bi\.e\.|\be\.g\.)*"
+    r"(?:\b(?:and|or|plus|with|as|well|in|combination|combined|along|together|of|a|an|the|also|both|either|tablets?|"
+    r"capsules?|doses?|tabs?|inj|injections?|drops|amp|therapy|treatment|tablet|intravenous|oral|low-dose|high-dose|added|to|at|dose|"
+    r"infusions?|boluses|bolus|supplements?|supplementation|agents?|drugs?|analogs?|associated|concomitant|including|such|drip|drips)\b|[\s\u00a0,;&+/()\[\]–-]|\bi\.e\.|\be\.g\.)*"
 )
-_CLAUSE = re.compile(r"[;]|\.\s|\b(?:while|whereas|but|although|because|when|which was followed)\b")
-_STEP = re.compile(r"\b(?:by|steps? of|decrements? of|increments? of|every)\s(?:a\s)?$")
+_CLAUSE = re.compile(r"[;]|(?<!i\.e)(?<!e\.g)(?<!inj)(?<!Inj)(?<!tab)(?<!approx)\.\s|\b(?:while|whereas|but|although|because|when|which was followed)\b")
+_STEP = re.compile(r"\b(?:by|steps? of|decrements? of|increments? of|every|(?:equal|divided|separate) doses of)\s(?:a\s)?$")
 _NOT_A_DOSE = re.compile(
     r"\b(?:weigh\w*|weight|blood loss|urine|output|drained|aspirat\w+|residual|volume|hematoma|effusion|fluid|saline|crystalloid\w*|lactate|"
     r"reduc\w+ by|decreas\w+ by|increas\w+ by|loss of|bleeding|collected|evacuated|removed|capacity)\W+(?:\w+\W+){0,3}$",
@@ -76,6 +76,13 @@ class Slot:
         """Character after name and dose."""
         return max(self.name.end, self.dose.end) if self.dose else self.name.end
 
+    @property
+    def anchor(self) -> tuple[int, int]:
+        """Place beside which frequency, route and duration stand: a dose behind the name, else name and leading dose."""
+        if self.dose is not None and not self.leads:
+            return self.dose.start, self.dose.end
+        return self.start, self.end
+
 
 @dataclass(slots=True)
 class Parts:
@@ -99,6 +106,8 @@ def read_regimens(parts: Parts, before: Sequence[DrugName] = ()) -> list[Slot]:
     ----------
     before : the names of the sentence before, for a dose whose drug stands there ("The dose was increased to 40 mg").
     """
+    parts.frequencies = [t for t in parts.frequencies if not any(d.start <= t.start < d.end for d in parts.doses)]
+    parts.ways = _one_way(parts)
     parts.gaps = sorted(
         [(t.start, t.end) for t in parts.frequencies]
         + [(t.start, t.end) for t in parts.durations]
@@ -111,6 +120,16 @@ def read_regimens(parts: Parts, before: Sequence[DrugName] = ()) -> list[Slot]:
     _assign_frequencies(parts, slots)
     _assign_durations(parts, slots)
     return slots
+
+
+def _one_way(parts: Parts) -> list[Way]:
+    """Leave out a route's own abbreviation in brackets: "intravenous (IV)"."""
+    kept: list[Way] = []
+    for way in parts.ways:
+        if kept and kept[-1].route == way.route and parts.text[kept[-1].end : way.start].strip() == "(":
+            continue
+        kept.append(way)
+    return kept
 
 
 def _between(parts: Parts, start: int, end: int) -> str:
@@ -194,17 +213,29 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
     follows = after_gap is not None and _fills(_AFTER_FILL, after_gap)
     if leads and follows and behind is not None and ahead is not None:
         taken = any(slot.leads for slot in owners.get(ahead, []))
-        closed = ")" in parts.text[dose.end : names[behind].start] and "(" in parts.text[names[ahead].end : dose.start]
+        opened = "(" in parts.text[names[ahead].end : dose.start]
+        if opened:  # "catecholamine (1.2 mg/h norepinephrine)"; "A (5 mg) B" is the other way round
+            return (ahead, False) if ")" in parts.text[dose.end : names[behind].start] else (behind, True)
         strongly = re.search(r"\bof\b", parts.text[dose.end : names[behind].start]) is not None
-        conjoined = re.search(r"\band\b|,", after_gap or "") is not None and ahead in owners
-        return (behind, True) if (taken or strongly or conjoined) and not closed else (ahead, False)
+        conjoined = re.search(r"\band\b|,", after_gap or "") is not None and not _dose_follows(parts, behind)
+        return (behind, True) if taken or strongly or conjoined else (ahead, False)
     if leads and behind is not None:
         return behind, True
+    if _STEP.search(parts.text[max(parts.start, dose.start - 24) : dose.start]):
+        return None
     if follows and ahead is not None:
         return None if _repeats(parts, dose, owners.get(ahead, [])) else (ahead, False)
-    if dose.weak or _STEP.search(parts.text[max(parts.start, dose.start - 24) : dose.start]):
+    if dose.weak:
         return None
     return _loose(parts, dose, ahead, behind, owners)
+
+
+def _dose_follows(parts: Parts, index: int) -> bool:
+    """Tell whether the name at ``index`` has a dose right behind it."""
+    end = parts.names[index].end
+    dose = next((d for d in parts.doses if d.start >= end), None)
+    limit = parts.names[index + 1].start if index + 1 < len(parts.names) else parts.end
+    return dose is not None and dose.end <= limit and _fills(_AFTER_FILL, _between(parts, end, dose.start))
 
 
 def _repeats(parts: Parts, dose: Dose, slots: Sequence[Slot]) -> bool:
@@ -297,26 +328,26 @@ def _assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
 
 def _slot_by(parts: Parts, slots: Sequence[Slot], start: int, end: int) -> Slot | None:
     """Return the slot that a timing belongs to: the one right behind it, else the last before it in its clause."""
-    behind = next((s for s in slots if s.start >= end and not s.distant), None)
-    ahead = [s for s in slots if (s.dose.end if s.distant and s.dose else s.end) <= start or _holds(s, start)]
-    nearest = max(ahead, key=lambda s: s.end if not s.distant else (s.dose.end if s.dose else 0), default=None)
-    if behind is not None and _fills(_BEFORE_FILL, parts.text[end : behind.start]):
-        tight = nearest is not None and _fills(re.compile(r"[\s,(]*"), _between(parts, nearest.end, start))
-        if not tight:
+    near = [slot for slot in slots if not slot.distant or slot.dose]
+    behind = min((s for s in near if s.anchor[0] >= end), key=lambda s: s.anchor[0], default=None)
+    nearest = max((s for s in near if s.anchor[1] <= start), key=lambda s: s.anchor[1], default=None)
+    if behind is not None and nearest is not behind:
+        split = not behind.leads and behind.dose is not None and behind.name.end <= start
+        if split and (nearest is None or nearest.anchor[1] <= behind.name.start):
+            return behind  # between a name and its dose: "enoxaparin twice daily (40 mg)"
+        if _fills(_BEFORE_FILL, parts.text[end : behind.anchor[0]]) and not _touches(parts, nearest, start):
             return behind
     if nearest is None:
         return None
-    gap = parts.text[nearest.end : start] if nearest.end <= start else ""
-    return nearest if len(gap) <= 100 and not _CLAUSE.search(gap) and "," not in _tail(parts, gap, nearest.end) else None
+    gap = parts.text[nearest.anchor[1] : start]
+    if len(gap) > 100 or _CLAUSE.search(gap):
+        return None
+    rest = _between(parts, nearest.anchor[1], start).strip()
+    return nearest if len(rest) <= 12 or "," not in rest.lstrip(" ,(") else None
 
 
-def _tail(parts: Parts, gap: str, start: int) -> str:
-    """Return what a gap holds besides the known parts; short gaps may hold a comma."""
-    return "" if len(_between(parts, start, start + len(gap)).strip()) <= 12 else gap.lstrip(" ,(")
-
-
-def _holds(slot: Slot, position: int) -> bool:
-    return slot.start <= position < slot.end
+def _touches(parts: Parts, slot: Slot | None, start: int) -> bool:
+    return slot is not None and re.fullmatch(r"[\s,(]*", _between(parts, slot.anchor[1], start)) is not None
 
 
 def _assign_ways(parts: Parts, slots: list[Slot]) -> None:
@@ -343,7 +374,7 @@ def _share_way(mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> 
     if leads:
         for mate in mates[mates.index(slot) :]:
             mate.way = mate.way or slot.way
-    elif slot is mates[-1] and not weak:
+    elif slot is mates[-1] and (not weak or all(mate.dose for mate in mates)):
         for mate in mates:
             mate.way = mate.way or slot.way
 
@@ -351,12 +382,12 @@ def _share_way(mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> 
 _WAY_LEAD = re.compile(
     r"(?:\b(?:of|infusions?|injections?|administration|therapy|treatment|bolus|boluses|drip|form|pulse|pulses|dose|doses|a|an|the|with|"
     r"high-dose|low-dose|antibiotics?|broad-spectrum|empiric|empirical|including|such|as|intermittent|continuous|loading|pulsed|"
-    r"methyl|and|combined|liposomal|tablets?|push|IV|i\.v\.|empirically|initial|consisting|drugs|medications?|agents|steroids|corticosteroids|using|high|low|doses?|combination)\b|[\s\u00a0,():-])*"
+    r"methyl|and|combined|liposomal|tablets?|push|IV|i\.v\.|empirically|initial|consisting|drugs|medications?|agents|steroids|corticosteroids|using|high|low|doses?|combination|home|were|was|also|continued|administered|given|started|started on|initiated|treatment|prophylactic|intensive|vial|maintenance|loading)\b|[\s\u00a0,():-])*"
 )
 _WAY_TAIL = re.compile(
     r"(?:\b(?:tablets?|capsules?|injections?|infusions?|was|were|given|administered|started|initiated|therapy|treatment|by|via|through|the|a|an|and|in|dose|"
     r"doses|bolus|boluses|per|as|to|slow|over|continuous|then|at|of|taken|regularly|delivered|nebulized|prescribed|subsequently|route|solution|rate|daily|minutes?|hours?|continuously)\b|"
-    r"[\s\u00a0,(:/-]|\d+)*"
+    r"[\s\u00a0,():/-]|\d+)*"
 )
 _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 
@@ -364,21 +395,17 @@ _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, bool] | None:
     """Return the slot a route belongs to and whether the route stands before it."""
     text = parts.text
-    inside = next((s for s in slots if s.start <= way.start and way.end <= s.end and not s.distant), None)
+    inside = next((s for s in slots if not s.distant and s.start <= way.start and way.end <= s.end), None)
     if inside is not None:
-        return inside, inside.leads and way.end <= inside.name.start
+        return inside, inside.name.start <= way.start < inside.name.end or (inside.leads and way.end <= inside.name.start)
     behind = next((s for s in slots if s.start >= way.end and not s.distant), None)
-    ahead = [s for s in slots if s.end <= way.start]
-    nearest = ahead[-1] if ahead else None
-    before_gap = _between(parts, way.end, behind.start) if behind else None
-    after_gap = _between(parts, nearest.end, way.start) if nearest else None
-    led = before_gap is not None and "(" not in before_gap[1:] and _fills(_WAY_LEAD, before_gap)
-    close = after_gap is not None and _fills(_WAY_TAIL, after_gap)
+    nearest = max((s for s in slots if s.anchor[1] <= way.start), key=lambda s: s.anchor[1], default=None)
+    before_gap = _between(parts, way.end, behind.start) if behind else ""
+    after_gap = _between(parts, nearest.anchor[1], way.start) if nearest else ""
+    led = behind is not None and "(" not in before_gap[1:] and _fills(_WAY_LEAD, before_gap)
+    close = nearest is not None and _fills(_WAY_TAIL, after_gap)
     if led and close and nearest is not None and behind is not None:
-        bare = (after_gap or "").strip(" ,(")
-        # "remdesivir IV, dexamethasone": a comma behind and none in front ties the route to the name ahead
-        backward = bare == "" and not re.search(r",|\band\b", text[nearest.end : way.start]) and re.match(r"\s?[,;)]|\s+(?:and|\+)\s", text[way.end : way.end + 6])
-        return (nearest, False) if backward else (behind, True)
+        return (nearest, False) if _backward(parts, nearest, way, before_gap, after_gap) else (behind, True)
     if led and behind is not None:
         return behind, True
     if close and nearest is not None:
@@ -386,6 +413,19 @@ def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, b
     if nearest is not None and _ADVERB.search(text[way.start : way.end]) and len(text[nearest.end : way.start]) <= 60:
         return None if _CLAUSE.search(text[nearest.end : way.start]) else (nearest, False)
     return None
+
+
+def _backward(parts: Parts, nearest: Slot, way: Way, before_gap: str, after_gap: str) -> bool:
+    """Tell whether a route between two names goes with the first: "remdesivir IV, dexamethasone", "(10 g, IV) and"."""
+    head = parts.text[nearest.anchor[1] : way.start]
+    earlier = parts.text[parts.start : nearest.anchor[1]]
+    if head.count("(") > head.count(")") or (earlier.rfind("(") > earlier.rfind(")") and ")" not in head):
+        return True
+    if re.search(r",|\band\b|\bplus\b|\bthen\b", after_gap):
+        return False
+    if re.search(r",|;|\band\b|\bwith\b", before_gap) or before_gap.strip().startswith(")"):
+        return True
+    return len(re.findall(r"\w+", before_gap)) > len(re.findall(r"\w+", after_gap))
 
 
 def _assign_durations(parts: Parts, slots: list[Slot]) -> None:

@@ -14,7 +14,6 @@ _ROUTES = {
     "intravenous": "intravenous", "oral": "oral", "subcutaneous": "subcutaneous", "intramuscular": "intramuscular",
     "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal",
 }  # fmt: skip
-_CLASS_REACH = 3  # sentences within which a member makes the mention of its class needless
 _DETAILS = ("frequency_text", "route_text", "duration_text", "indication_text")
 
 
@@ -119,18 +118,18 @@ def _by_case(tellings: Sequence[Telling]) -> Iterable[list[Telling]]:
 
 
 def _without_classes(group: list[Telling], rules: DrugRules) -> list[Telling]:
-    members: dict[str, list[int]] = {}
+    members: dict[str, list[str]] = {}
     for telling in group:
         if telling.kind != "class":
             entry = telling.slot.name.entry
             for kind in classes_of(telling.values["drug"], entry["class"], rules):
-                members.setdefault(kind, []).append(telling.sentence)
+                members.setdefault(kind, []).append(telling.status)
     return [
         telling
         for telling in group
         if telling.kind != "class"
         or not any(
-            abs(telling.sentence - place) <= _CLASS_REACH for place in members.get(telling.slot.name.entry["class"], ())
+            telling.status == status for status in members.get(telling.slot.name.entry["class"], ())
         )
     ]
 

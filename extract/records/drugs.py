@@ -107,7 +107,8 @@ class DrugFinder:
     def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
         text = doc.text
         for slot in slots:
-            if not slot.distant and not is_treatment(text, sentence, slot.name, slot, self._rules):
+            mates = [other for other in slots if other.group == slot.group and not other.distant]
+            if not slot.distant and not is_treatment(text, sentence, slot, mates, self._rules):
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
@@ -123,12 +124,21 @@ class DrugFinder:
 
 
 def _joined(text: str, names: list[DrugName]) -> list[DrugName]:
-    """Leave out a second name of the same drug in brackets: "methotrexate (MTX)", "Bactrim (trimethoprim/...)"."""
+    """Leave out a second name for the same thing.
+
+    "methotrexate (MTX)" and "immunoglobulin (Pentaglobin)" are one drug; in "the muscle relaxant rocuronium" the
+    class is said only to explain the name.
+    """
     kept: list[DrugName] = []
     for name in names:
         last = kept[-1] if kept else None
-        if last is not None and last.name == name.name and text[last.end : name.start].strip() in ("(", "[", ""):
-            continue
+        gap = text[last.end : name.start].strip() if last else ""
+        if last is not None and gap in ("(", "[") and last.kind != "class" and name.kind != "class":
+            alone = text[name.end : name.end + 1] in (")", "]")
+            if last.name == name.name or alone:
+                continue
+        if last is not None and gap == "" and last.kind == "class" and name.kind != "class":
+            kept.pop()
         kept.append(name)
     return kept
 

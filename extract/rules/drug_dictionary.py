@@ -113,7 +113,7 @@ def _good(name: str, facts: Mapping[str, Any]) -> bool:
         return False
     if " and " in name:
         return "medline_plus_id" in facts
-    if len(name) < 5 or not _SHAPE.match(name):
+    if not _SHAPE.match(name) or not _LETTERS.search(name):
         return False
     approved = "medline_plus_id" in facts or "nhs_url" in facts
     trees = facts.get("mesh_tree") or ()
