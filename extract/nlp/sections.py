@@ -49,14 +49,17 @@ class SectionFinder:
     def assign(self, text: str, found: Iterable[Block]) -> Iterator[tuple[Block, str]]:
         """Yield each block with its section, in order; "" before the first heading and where there are none."""
         current = ""
+        captioned = False  # normalisation moves captions and their tables behind the reference list
         for index, block in enumerate(found):
             line = text[block.start : block.end]
             if block.kind is BlockKind.CAPTION:
+                captioned = True
                 yield block, "caption"
                 continue
             if block.kind is BlockKind.TABLE:
-                yield block, current if current == "references" else "table"
+                yield block, current if current == "references" and not captioned else "table"
                 continue
+            captioned = False
             opened, stays = self._opened(line, block.kind, current)
             if opened is None and index == 0 and not current and block.kind is BlockKind.HEADING:
                 yield block, "title"
