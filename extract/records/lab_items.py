@@ -183,11 +183,16 @@ def _graded(text: str, quantity: Quantity) -> Item:
     return Item(Role.RESULT, quantity.number_start, end, mention=Mention(quantity.number_start, end, written, entry))
 
 
+_LEVEL = re.compile(r"[CTLS]\d{1,2}\s?[-–/]\s?[CTLS]?\d")  # C5-6 is a disc, C5 alone may be an acylcarnitine
+
+
 def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequence[int]) -> bool:
     """Tell whether a short term is a piece of a unit ("g/L", "mm Hg") or a letter that no percentage follows."""
     size = item.end - item.start
     if size > 3 or item.role is Role.RESULT:
         return False
+    if _LEVEL.match(text, item.start):
+        return True
     i = bisect_right(starts, item.start) - 1
     if i >= 0 and numbers[i].start <= item.start < numbers[i].end:
         return True

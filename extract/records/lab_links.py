@@ -30,7 +30,7 @@ _VERBS = re.compile(
     r"with|without|then|after|before)\b",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood)\b", re.IGNORECASE)
+_LEVEL = re.compile(r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE)
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
 _MAX_UNKNOWN = 2
@@ -42,7 +42,7 @@ class Vocabulary:
 
     def __init__(self, rules: RuleSet) -> None:
         words = rules.documents.get("labs.yaml", {})
-        self._lexicon = rules.lexicon
+        self._lexicon, self._units = rules.lexicon, rules.units
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))
@@ -67,6 +67,15 @@ class Vocabulary:
             t in self.coordination for t in tokens
         )
 
+
+    def count_unit(self, text: str, position: int) -> Quantity | None:
+        """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
+        lead = re.compile(r"\s?(?=/)|\s(?=per\s)").match(text, position)
+        found = self._units.match(text, lead.end()) if lead is not None else None
+        if lead is None or found is None:
+            return None
+        begin = lead.end()
+        return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
 
     def parts(self, analyte: Item) -> list[Item]:
         """Return the two analytes of a name with a slash ("BUN/Cr"); none where they are not two known ones."""
@@ -112,9 +121,11 @@ class Linker:
         while i < len(self._items):
             item = self._items[i]
             if item.role in (Role.ANALYTE, Role.OTHER, Role.IMPLIED):
-                self._wait(item)
+                if item.entry is None or item.entry["kind"] != "panel":  # a panel has no number of its own
+                    self._wait(item)
             elif item.role is Role.REFERENCE and item.quantity is not None:
-                self._reference(item.quantity, reference_role(self._text, item.quantity, self._last_end))
+                i = self._references(i)
+                continue
             elif item.role is Role.VALUE:
                 i = self._values(i)
                 continue
@@ -206,7 +217,7 @@ class Linker:
         if pending:
             unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
             fits = unknown == 0 or (
-                unknown <= _MAX_UNKNOWN and self._plausible(pending[-1], first) and not self._crosses(pending[-1], first)
+                unknown <= (6 if first.form == "titer" else _MAX_UNKNOWN) and self._plausible(pending[-1], first) and not self._crosses(pending[-1], first)
             )
             if fits and not (len(values) == 1 and self._prefers_next(first, following)):
                 return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
@@ -228,6 +239,8 @@ class Linker:
     @staticmethod
     def _plausible(analyte: Item, value: Quantity) -> bool:
         """Tell whether a value's unit alone speaks for the analyte."""
+        if value.form == "titer" and analyte.entry is not None:
+            return analyte.entry["kind"] in ("antibody", "antigen")
         if value.unit is None or analyte.entry is None:
             return False
         return (value.unit.kind == "lab" or value.unit.ucum == "%") and compatible(analyte.entry, value.unit)
@@ -254,6 +267,8 @@ class Linker:
 
     def _inverted(self, value: Quantity, following: int) -> bool:
         item = self._next_analyte(value, following)
+        if item is not None and value.unit is None and self._counted(item, value, following):
+            return True
         if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
             return False
         gap = self._gap(value.end, item.start).strip()
@@ -263,6 +278,18 @@ class Linker:
                 return False
         self._pending = []
         self._make(item, value, "lab.value_before_analyte", 0.85)
+        self._items[following].role = Role.INDEX  # used up
+        return True
+
+    def _counted(self, item: Item, value: Quantity, following: int) -> bool:
+        """Take "38 leukocytes/µL": the unit stands behind the cells that it counts."""
+        unit = self._words.count_unit(self._text, item.end)
+        if unit is None:
+            return False
+        self._pending = []
+        draft = self._make(item, value, "lab.value_before_analyte", 0.88)
+        draft.unit_from = unit
+        draft.end = max(draft.end, unit.end)
         self._items[following].role = Role.INDEX  # used up
         return True
 
@@ -373,6 +400,30 @@ class Linker:
         self._make(last.analyte, value, "lab.percentage", 0.8)
         return True
 
+    def _references(self, i: int) -> int:
+        """Handle the reference range at ``i`` and those in one list with it; return the index of the next item."""
+        run = [self._items[i]]
+        while i + len(run) < len(self._items):
+            item = self._items[i + len(run)]
+            joined = _VALUE_GAP.match(self._gap(run[-1].end, item.start))
+            if item.quantity is None or item.role is Role.INDEX or not joined:
+                break
+            run.append(item)
+        kinds = []
+        for item in run:
+            kind = reference_role(self._text, item.quantity, self._last_end) if item.quantity is not None else ""
+            kinds.append(kind or _bare_kind(item.quantity))
+        if 1 < len(run) <= len(self._last) and all(kinds):  # "(normal 90-180 and 10-40 mg/dL)"
+            for draft, item, kind in zip(self._last[-len(run) :], run, kinds, strict=True):
+                if item.quantity is not None:
+                    draft.reference, draft.reference_kind = item.quantity, kind
+                    draft.end = max(draft.end, item.quantity.end)
+            self._last_end = run[-1].end
+            return i + len(run)
+        if run[0].quantity is not None:
+            self._reference(run[0].quantity, kinds[0])
+        return i + 1
+
     def _reference(self, value: Quantity, kind: str) -> None:
         for draft in reversed(self.drafts):
             if draft.reference is not None or draft.value is None:
@@ -422,6 +473,15 @@ class Linker:
         if analyte.mention is None or analyte.mention.kind != "drug" or not is_concentration(value):
             return False
         return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
+
+
+def _bare_kind(value: Quantity | None) -> str:
+    """Return the kind of a reference range by its form alone: "range", "upper", "lower" or ""."""
+    if value is None:
+        return ""
+    if value.form == "range":
+        return "range"
+    return {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}.get(value.comparator, "")
 
 
 def split_fraction(value: Quantity) -> list[Quantity]:
