@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extract.nlp.timex import DISCHARGE, ONSET, OPERATION, PRESENTATION, RUNNING, TREATMENT, TimeExpression
+from extract.nlp.timex import DISCHARGE, OPERATION, PRESENTATION, RUNNING, TREATMENT, TimeExpression
 
-_DAYS_PER_YEAR = 365.25
+_HALF_YEAR = 183
+_LONG_BEFORE = 60
 _ADMITTED = re.compile(
     r"\b(?:admitted|admission|presented|presentation|visited|referred|hospitali[sz]ed|arrived|consulted|brought|seen)\b", re.IGNORECASE
 )
@@ -18,7 +20,6 @@ _OPERATED = re.compile(
 )
 _AT_ONCE = re.compile(r"\b(?:emergency|emergent(?:ly)?|urgent(?:ly)?|immediate(?:ly)?|same day|at once)\b", re.IGNORECASE)
 _DISCHARGED = re.compile(r"\bdischarged\b", re.IGNORECASE)
-_SYMPTOMS = re.compile(r"\bonset|history\b", re.IGNORECASE)
 
 
 class Clock:
@@ -38,6 +39,16 @@ class Clock:
         if move and time.anchor and time.when != "history" and not (time.days is not None and time.days < 0):
             self.now = days
         return replace(time, days=None if days is None else _tidy(days))
+
+    def see_dates(self, sentence: str, times: Sequence[TimeExpression]) -> None:
+        """Take the date of a sentence that tells of the presentation as day 0."""
+        if self._admission is not None:
+            return
+        for time in times:
+            precision = time.anchor.partition(":")[2]
+            if precision in ("day", "yearless") and time.days is not None and _ADMITTED.search(sentence):
+                self._admission, self._has_year = time.days, precision == "day"
+                return
 
     def note(self, sentence: str, times: Sequence[TimeExpression], treated: bool) -> None:
         """Remember when the operation, the treatment and the discharge of a sentence took place."""
@@ -69,32 +80,23 @@ class Clock:
         precision = time.anchor.partition(":")[2]
         if time.days is None:
             return time
-        if self._admission is None:
-            if not move or precision == "month":
-                return replace(time, days=None)
-            return self._first_date(time, precision)
-        days = time.days - self._admission
+        if self._admission is None or (precision != "yearless" and not self._has_year):
+            return replace(time, days=None)
+        origin = self._admission
         if precision == "yearless" and self._has_year:
-            return replace(time, days=None)
-        if precision != "yearless" and not self._has_year:
-            return replace(time, days=None)
-        if precision == "yearless" and days < -183:
+            day = date.fromordinal(int(origin))
+            origin = float(date(1, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal())
+        days = time.days - origin
+        if precision == "yearless" and days < -_HALF_YEAR:
             days += 365
-        when = "followup" if days > 1 else "history" if days < -60 else "baseline"
+        when = "followup" if days > 2 else "history" if days < -_LONG_BEFORE else "" if days > 0 else "baseline"
         if precision == "month":
             return replace(time, days=None, when=when if abs(days) > 45 else "")
         if move and days >= 0:
             self.now = days
         return replace(time, days=days, when=when)
 
-    def _first_date(self, time: TimeExpression, precision: str) -> TimeExpression:
-        self._admission, self._has_year = time.days, precision != "yearless"
-        self.now = 0.0
-        return replace(time, days=0.0, when="baseline")
-
 
 def _tidy(days: float) -> float:
     return float(round(days)) if abs(days) >= 1 else round(days, 2) + 0.0
 
-
-__all__ = ["DISCHARGE", "ONSET", "Clock"]

@@ -7,6 +7,9 @@ from typing import cast
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp.assertion import AssertionIndex, find_scopes
+from extract.nlp.cues import CueTable, cue_table, find_cues
+from extract.nlp.extensions import sentences
 from extract.nlp.model import FactContext
 from extract.nlp.regions import CaseIndex
 from extract.nlp.subject import SubjectIndex
@@ -17,10 +20,13 @@ from extract.rules.load import RuleSet, load_rules
 class ContextIndex:
     """Answers for one Doc: patient, subject, assertion and time of a stretch of text."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, table: CueTable) -> None:
         self._subjects = cast("SubjectIndex", doc._.subjects)
         self._cases = cast("CaseIndex", doc._.cases)
         self._timeline = cast("Timeline", doc._.timeline)
+        text, found = doc.text, sentences(doc)
+        scopes = [find_scopes(text, s, cues) for s, cues in zip(found, find_cues(doc, table), strict=True)]
+        self._assertions = AssertionIndex([s.start for s in found], scopes)
 
     def at(self, start: int, end: int) -> FactContext:
         """Return the context of the fact that stands at ``doc.text[start:end]``."""
@@ -28,6 +34,7 @@ class ContextIndex:
         return FactContext(
             case=self._cases.at(start),
             subject=self._subjects.at(start),
+            assertion=self._assertions.at(start, end),
             when=time.when,
             time_text=time.time_text,
             time_days=time.time_days,
@@ -38,11 +45,11 @@ class ContextFinder:
     """Component ``casetab_context``: assigns ``_.context``."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+        self._table = cue_table(rules)
 
     def __call__(self, doc: Doc) -> Doc:
         """Prepare the index."""
-        doc._.context = ContextIndex(doc)
+        doc._.context = ContextIndex(doc, self._table)
         return doc
 
 

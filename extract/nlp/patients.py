@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from extract.nlp.ages import AgeMention, find_ages
 from extract.nlp.cues import Cue, cue_table, find_cues
 from extract.nlp.extensions import sentences
+from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.outcome import describe
 from extract.nlp.persons import FEMALE, MALE, Introduction, introduce
@@ -20,7 +21,7 @@ from extract.nlp.regions import CaseIndex, Label, find_labels
 from extract.nlp.subject import FAMILY, LITERATURE, OTHER, SubjectFinder, SubjectIndex, subject_weights
 from extract.rules.load import RuleSet, load_rules
 
-for _name in ("subjects", "cases"):
+for _name in ("subjects", "cases", "grids"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
@@ -51,7 +52,8 @@ class PatientFinder:
         """Find the patients of ``doc``."""
         text, found, cues = doc.text, sentences(doc), find_cues(doc, self._table)
         ages = [list(find_ages(text, group)) for group in cues]
-        subjects = self._subjects.find(doc, ages)
+        doc._.grids = list(find_grids(text, found))
+        subjects = self._subjects.find(doc, ages, doc._.grids)
         doc._.subjects = subjects
         reading = _Reading(text, found, cues, ages, subjects)
         stories = reading.stories()
@@ -179,12 +181,13 @@ class _Reading:
         own = [s for s in self._found if s.section in _STORY and s.kind is BlockKind.PARAGRAPH and self._is_own(s)]
         for sentence in own:
             for cue in self._cues[sentence.index]:
-                if cue.group in ("sex.female", "sex.male"):
+                plural = self._text[cue.end - 3 : cue.end].lower() in ("men", "les", "oys", "rls")
+                if cue.group in ("sex.female", "sex.male") and not plural:
                     sex = cue.group.removeprefix("sex.")
                     person = Introduction(cue.start, cue.end, sentence.index, None, sex, True, True, False)
                     return [_Story("", person, sentence.start)]
         persons = sum(c.group in ("subject.own", "subject.person") for s in self._found if self._is_own(s) for c in self._cues[s.index])
-        return [_Story()] if persons >= 3 or len(own) >= 3 else []
+        return [_Story()] if persons >= 3 else []
 
     def _newborn(self, stories: Sequence[_Story]) -> list[_Story]:
         """Return the newborn that the article follows beside its mother."""

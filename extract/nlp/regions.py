@@ -56,8 +56,8 @@ def find_labels(text: str, found: Iterable[Sentence]) -> list[Label]:
 
 
 def _opens(text: str, sentence: Sentence, match: re.Match[str], opens_block: bool) -> bool:
-    if match.start() - sentence.start > 12:
-        return False
+    if match.start() - sentence.start > 12:  # "... was removed Case 2: a 45-year-old man"
+        return text[match.end() : match.end() + 1] == ":" and text[match.start() - 1 : match.start()] == " "
     if match["o"]:
         return True
     return opens_block or text[match.end() : match.end() + 2].strip()[:1] in (":", ".", "-", "–", "—", "(")

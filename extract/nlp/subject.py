@@ -19,6 +19,7 @@ from extract.nlp.ages import AgeMention
 from extract.nlp.clauses import split_clauses
 from extract.nlp.cues import Cue, CueTable, find_cues, settings
 from extract.nlp.extensions import sentences
+from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.rules.load import RuleSet
 
@@ -75,21 +76,20 @@ class SubjectFinder:
         self._weights = weights
         self._table = table
 
-    def find(self, doc: Doc, ages: Sequence[Sequence[AgeMention]]) -> SubjectIndex:
-        """Return the subjects of ``doc``; ``ages`` are the ages in each sentence."""
+    def find(self, doc: Doc, ages: Sequence[Sequence[AgeMention]], grids: Sequence[Grid]) -> SubjectIndex:
+        """Return the subjects of ``doc``; ``ages`` are the ages in each sentence, ``grids`` its tables."""
         text, found, cues = doc.text, sentences(doc), find_cues(doc, self._table)
         state = _State()
         index = SubjectIndex([], [], [])
         scores = self._block_scores(text, found, cues)
-        caption = PATIENT
+        rows = {i: LITERATURE if g.literature and i not in g.own else PATIENT for g in grids for i in g.rows}
         for i, sentence in enumerate(found):
+            if i in rows:
+                index.add(sentence.start, sentence.end, OTHER if sentence.section == "references" else rows[i])
+                continue
             if i == 0 or found[i - 1].block != sentence.block:
                 self._new_block(state, scores[sentence.block], sentence)
             subject = self._sentence(text, sentence, cues[i], ages[i], state)
-            if sentence.kind is BlockKind.CAPTION and (i == 0 or found[i - 1].block != sentence.block):
-                caption = subject
-            elif sentence.kind in (BlockKind.CAPTION, BlockKind.TABLE) and caption != PATIENT:
-                subject = caption
             self._add(sentence, cues[i], subject, index)
         return index
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 from spacy.language import Language
@@ -13,11 +13,13 @@ from spacy.tokens import Doc
 
 from extract.nlp.attach import attach, is_fronted
 from extract.nlp.clock import Clock
-from extract.nlp.cues import Cue, CueTable, cue_table, find_cues
-from extract.nlp.extensions import sentences
+from extract.nlp.cues import Cue, CueTable, cue_table, find_cues, settings
+from extract.nlp.extensions import sentences, terms
+from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.subject import PATIENT, SubjectIndex
 from extract.nlp.timex import TimeExpression, find_times
+from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 
 BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
@@ -30,14 +32,13 @@ class SentenceTime:
     Attributes
     ----------
     times : its expressions; their ``days`` count from presentation here.
-    state : ``when`` at its beginning, as the sentences before leave it.
-    turns : offsets in it from which on something said so ("was started") makes facts later ones.
+    when : what holds for all of it; "" where its facts are decided one by one.
+    points : evidence that its facts are later than baseline, where no expression dates them.
     """
 
     times: tuple[TimeExpression, ...] = ()
-    state: str = ""
-    turns: tuple[int, ...] = ()
-    changes: tuple[int, ...] = ()
+    when: str = ""
+    points: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ class Timeline:
 
     text: str
     found: Sequence[Sentence]
+    measures: Measures
+    points: Mapping[str, float]
     starts: list[int] = field(default_factory=list)
     times: list[SentenceTime] = field(default_factory=list)
-    cells: Mapping[int, Mapping[int, FactTime]] = field(default_factory=dict)
+    grids: dict[int, Grid] = field(default_factory=dict)
 
     def expressions(self) -> list[TimeExpression]:
         """Return all time expressions in text order, with days from presentation."""
@@ -69,35 +72,33 @@ class Timeline:
         if i < 0:
             return FactTime()
         sentence, here = self.found[i], self.times[i]
-        if sentence.index in self.cells:
+        if i in self.grids:
             return self._cell(sentence, start)
         bounds = (sentence.start, sentence.end)
         k = attach(self.text, bounds, here.times, start, end)
-        from_value = _FROM.search(self.text, max(sentence.start, start - 22), start) is not None
-        if from_value and _TO.match(self.text, end, min(end + 40, sentence.end)):
-            return FactTime(BASELINE if here.state != HISTORY else HISTORY)
+        before = self.text[max(sentence.start, start - 22) : start]
+        if _FROM.search(before) and _TO.match(self.text, end, min(end + 40, sentence.end)) and not _close(here.times, k, end):
+            return FactTime(HISTORY if here.when == HISTORY else BASELINE)
         if k < 0:
-            return FactTime(self._state(here, start))
+            return FactTime(self._untimed(here, start))
         time = here.times[k]
-        when = time.when or self._by_days(time) or self._state(here, start)
-        return FactTime(when, time.text, time.days)
+        return FactTime(time.when or self._untimed(here, start), time.text, time.days)
 
-    @staticmethod
-    def _by_days(time: TimeExpression) -> str:
-        if time.days is None:
-            return ""
-        return FOLLOWUP if time.days > 1 else HISTORY if time.days < -60 else BASELINE
-
-    @staticmethod
-    def _state(here: SentenceTime, start: int) -> str:
-        if any(turn < start for turn in here.turns) or here.changes:
-            return FOLLOWUP
-        return here.state
+    def _untimed(self, here: SentenceTime, start: int) -> str:
+        """Return ``when`` where no expression says it: by the evidence that things have moved on."""
+        if here.when:
+            return here.when
+        points = here.points + (self.points["repeated_here"] if self.measures.repeated(start) else 0.0)
+        return FOLLOWUP if points > 0 else BASELINE
 
     def _cell(self, sentence: Sentence, start: int) -> FactTime:
-        column = self.text.count("\t", sentence.start, start)
-        cells = self.cells[sentence.index]
-        return cells.get(column, cells.get(-1, FactTime()))
+        time = self.grids[sentence.index].time(sentence.index, self.text.count("\t", sentence.start, start))
+        return FactTime(BASELINE) if time is None else FactTime(time.when or BASELINE, time.text, time.days)
+
+
+def _close(times: Sequence[TimeExpression], k: int, end: int) -> bool:
+    """Tell whether the expression follows the number at once: "from 12 on day 3 to 40"."""
+    return k >= 0 and 0 <= times[k].start - end < 12
 
 
 _FROM = re.compile(r"\bfrom(?:\s(?:a|an|the)\s\w+(?:\s\w+)?(?:\sof)?)?\s$")
@@ -109,95 +110,134 @@ class TimelineFinder:
 
     def __init__(self, rules: RuleSet) -> None:
         self._table: CueTable = cue_table(rules)
+        self._points: dict[str, float] = settings(rules)["followup"]
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the time expressions of ``doc`` and follow the narrative through them."""
         text, found = doc.text, sentences(doc)
         subjects = cast("SubjectIndex", doc._.subjects)
-        timeline = Timeline(text, found)
-        narrative = Narrative(text)
+        measures = Measures(found, [m for kind in _MEASURED for m in terms(doc, kind)], subjects)
+        timeline = Timeline(text, found, measures, self._points)
+        narrative = Narrative(text, found, measures, self._points)
         introductions = {p.start for p in doc._.patients or [] if p.end > p.start}
         for sentence, cues in zip(found, find_cues(doc, self._table), strict=True):
             times = find_times(text, sentence.start, sentence.end, cues)
             own = sentence.kind is not BlockKind.TABLE and subjects.at(sentence.start) == PATIENT
             if any(sentence.start <= start < sentence.end for start in introductions):
-                narrative.begin()
+                narrative.begin(sentence.index)
             timeline.starts.append(sentence.start)
             timeline.times.append(narrative.follow(sentence, cues, times, own))
-        timeline.cells = table_times(text, found, self._table)
+        for grid in doc._.grids:
+            timeline.grids.update(dict.fromkeys(grid.rows, grid))
         doc._.timeline = timeline
         return doc
+
+
+class Measures:
+    """What was measured before: a value of a thing that the story has measured already is a later one."""
+
+    def __init__(self, found: Sequence[Sentence], mentions: Sequence[Mention], subjects: SubjectIndex) -> None:
+        mentions = sorted(mentions, key=lambda m: m.start)
+        self._starts = [m.start for m in mentions]
+        self._again = [False] * len(mentions)
+        self.repeats: dict[int, bool] = {}
+        seen: set[str] = set()
+        i = 0
+        for sentence in found:
+            first = i
+            while i < len(mentions) and mentions[i].start < sentence.end:
+                i += 1
+            if sentence.section not in _STORY or sentence.kind is not BlockKind.PARAGRAPH:
+                continue
+            if i > first and subjects.at(sentence.start) == PATIENT:
+                names = [mentions[k].name for k in range(first, i)]
+                for k in range(first, i):
+                    self._again[k] = names[k - first] in seen
+                self.repeats[sentence.index] = any(self._again[first:i])
+                seen.update(names)
+
+    def repeated(self, start: int) -> bool:
+        """Tell whether the thing measured at ``start`` had been measured before."""
+        i = bisect_right(self._starts, start) - 1
+        return i >= 0 and start - self._starts[i] < _NEAR and self._again[i]
 
 
 class Narrative:
     """Follows one patient's story: from presentation to treatment and follow-up."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.begin()
+    def __init__(
+        self, text: str, found: Sequence[Sentence], measures: Measures, points: Mapping[str, float]
+    ) -> None:
+        self._text, self._measures, self._points = text, measures, points
+        self._last = max((s.index for s in found if s.section in _STORY and s.kind is BlockKind.PARAGRAPH), default=0)
+        self.begin(0)
 
-    def begin(self) -> None:
-        """Start the story of a patient."""
-        self._state = BASELINE
+    def begin(self, index: int) -> None:
+        """Start the story of a patient with sentence ``index``."""
+        self._first = index
+        self._recent = index - _RECENT - 1  # the last sentence with a day after presentation
+        self._treated = False
+        self._heading_points = 0.0
         self._clock = Clock()
 
     def follow(
         self, sentence: Sentence, cues: Sequence[Cue], times: Sequence[TimeExpression], own: bool
     ) -> SentenceTime:
         """Return the times of a sentence and go on to its end."""
-        if not own or sentence.kind in (BlockKind.CAPTION, BlockKind.TABLE):
-            plain = tuple(self._clock.resolve(t, move=False) for t in times)
-            state = "" if sentence.kind is BlockKind.TABLE else BASELINE if not own or not plain else ""
-            return SentenceTime(plain, state)
-        if sentence.section not in ("case", ""):
-            resolved = tuple(self._clock.resolve(t, move=False) for t in times)
-            return SentenceTime(resolved, self._told_again(cues))
+        story = own and sentence.section in _STORY
         if sentence.kind is BlockKind.HEADING:
-            self._heading(sentence)
-            return SentenceTime((), self._state)
+            if story:
+                self._heading(sentence)
+            return SentenceTime()
+        story = story and sentence.kind is BlockKind.PARAGRAPH
+        if not story:
+            resolved = tuple(self._clock.resolve(t, move=False) for t in times)
+            return SentenceTime(resolved, "", self._evidence(sentence, cues, 0.3))
+        words = self._text[sentence.start : sentence.end]
+        self._clock.see_dates(words, times)
         resolved = tuple(self._clock.resolve(t) for t in times)
-        state = self._state
-        groups = [cue for cue in cues if cue.group.startswith("course.")]
-        if any(t.when == HISTORY for t in resolved[:1]) and is_fronted(
-            self._text, (sentence.start, sentence.end), resolved[0]
-        ):
+        bounds = (sentence.start, sentence.end)
+        if resolved and resolved[0].when == HISTORY and is_fronted(self._text, bounds, resolved[0]):
             return SentenceTime(resolved, HISTORY)
-        turns = tuple(cue.end for cue in groups if cue.group == "course.treatment")
-        changes = tuple(cue.start for cue in groups if cue.group == "course.change")
-        self._clock.note(self._text[sentence.start : sentence.end], resolved, bool(turns))
-        self._advance(resolved, turns, changes)
-        return SentenceTime(resolved, state, turns, changes)
+        position = (sentence.index - self._first) / max(self._last - self._first, 1)
+        points = self._evidence(sentence, cues, position)
+        treated = any(cue.group == "course.treatment" for cue in cues)
+        self._clock.note(words, resolved, treated)
+        self._treated = self._treated or (treated and not any(t.when == HISTORY for t in resolved))
+        if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
+            self._recent = sentence.index
+        return SentenceTime(resolved, "", points)
 
-    def _advance(self, times: Sequence[TimeExpression], turns: Sequence[int], changes: Sequence[int]) -> None:
-        last = next((t for t in reversed(times) if t.when), None)
-        if last is not None and last.when == BASELINE and last.days == 0:
-            self._state = BASELINE
-        elif last is not None and last.when == FOLLOWUP:
-            self._state = FOLLOWUP
-        if turns and not any(t.when == HISTORY for t in times):
-            self._state = FOLLOWUP
-
-    def _told_again(self, cues: Sequence[Cue]) -> str:
-        """Return ``when`` of a sentence outside the case section, which has no order of its own."""
-        return BASELINE
+    def _evidence(self, sentence: Sentence, cues: Sequence[Cue], position: float) -> float:
+        """Return the points for "later than baseline" of a sentence that does not say when."""
+        points = self._points
+        total = points["start"] + points["position"] * position + self._heading_points
+        total += points["repeated"] * self._measures.repeats.get(sentence.index, False)
+        groups = {cue.group for cue in cues}
+        for name in ("change", "later", "early"):
+            if f"course.{name}" in groups:
+                total += points[name]
+        total += points["treated"] * self._treated
+        if 0 <= sentence.index - self._recent <= _RECENT:
+            total += points["recent"]
+        return total
 
     def _heading(self, sentence: Sentence) -> None:
         line = self._text[sentence.start : sentence.end].lower()
         if _EARLY.search(line):
-            self._state = BASELINE
+            self._heading_points = self._points["early_heading"]
         elif _LATE.search(line):
-            self._state = FOLLOWUP
+            self._heading_points = self._points["late_heading"]
 
 
-_EARLY = re.compile(r"investigation|examination|laborator|findings|presentation|history|complaint|admission|assessment|work-?up|diagnos")
-_LATE = re.compile(r"outcome|follow|treatment|management|therap|intervention|course|surg|operat")
-
-
-def table_times(
-    text: str, found: Sequence[Sentence], table: CueTable
-) -> dict[int, dict[int, FactTime]]:
-    """Return for each table row (by sentence index) the times of its columns; -1 is the whole row."""
-    return {}
+_EARLY = re.compile(
+    r"investigation|examination|laborator|findings|presentation|history|complaint|admission|assessment|work-?up|diagnos"
+)
+_LATE = re.compile(r"outcome|follow|therap|hospital course|clinical course|postoperative|progress")
+_STORY = ("case", "")
+_MEASURED = ("analyte", "muscle")
+_RECENT = 4  # sentences for which "on day 9" goes on
+_NEAR = 120
 
 
 @Language.factory(

@@ -45,6 +45,9 @@ class TimeExpression:
     when: str
 
 
+_FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
+_RECENTLY = 60  # days before presentation that belong to the present illness
+
 _COUNT = rf"(?:{NUMBER}|an?\b|half\san?\b|a\scouple\sof|several|a\sfew|few|some|many)"
 _SPAN = rf"(?:{NUMBER}\s*(?:-|–|to|or|and)\s*)?{_COUNT}"
 _SPAN_LEFT = re.compile(rf"(?P<n>{_SPAN})(?:\s(?:more|further|full|additional|consecutive))?[\s\-‐‑]*$", re.IGNORECASE)
@@ -120,7 +123,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
-_SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
+_SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation|urine|urinary|proteinuria|collection)|ly\b", re.IGNORECASE)
 _POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?![\d./])")
 _PRESENTATION_WORDS = re.compile(
     r"admission|presentation|arrival|diagnos|hospitali|referral|visit|consultation|presenting|admitted|evaluation|onset", re.IGNORECASE
@@ -198,7 +201,7 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
     lead = _LEAD.search(text[max(edge, 0) : begin])
     if lead is not None:
         begin = edge + lead.start()
-    when = "baseline" if n == 0 or (n == 1 and anchor == PRESENTATION) else "followup"
+    when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
     return _make(text, begin, stop, anchor, n, when)
 
 
@@ -226,7 +229,7 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
     lead = _LEAD.search(text[edge:begin])
     if lead is not None:
         begin = edge + lead.start()
-    when = "baseline" if n == 1 and anchor == PRESENTATION and length == 1.0 else "followup"
+    when = "" if n * length <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
     return _make(text, begin, stop, anchor, n * length, when)
 
 
@@ -283,16 +286,15 @@ def _counted(
         if match["after"].lower() == "of" and preposition not in ("after", "within", "following", "on", "at", "by", "in", "over", "during"):
             return None  # "5 days of treatment" is how long, not when
         anchor = next(name for name, _ in _OBJECTS if groups.get(name))
-        when = "baseline" if anchor in (ONSET, BIRTH) else "followup"
-        if anchor == PRESENTATION and (preposition == "within" or (days is not None and days < 0.5)):
-            when = ""
-        return _make(text, begin, stop, anchor, days, "" if anchor in (ONSET, BIRTH) else when)
+        early = anchor == PRESENTATION and (days is None or days <= _FIRST_DAYS)
+        return _make(text, begin, stop, anchor, days, "" if anchor in (ONSET, BIRTH) or early else "followup")
     if groups["later"] or groups["afterwhat"]:
         return _make(text, begin, stop, RUNNING, days, "followup")
     if groups["beforewhat"]:
         return _before(text, begin, stop, match["object"] or "", days)
     if groups["ago"]:
-        return _make(text, begin, stop, PRESENTATION, -days if days is not None else None, "history")
+        long = days is None and length_is_long(text[cue.start]) or (days is not None and days > _RECENTLY)
+        return _make(text, begin, stop, PRESENTATION, -days if days is not None else None, "history" if long else "")
     if groups["postop"]:
         return _make(text, begin, stop, OPERATION, days, "followup")
     if groups["posttreatment"]:
@@ -302,19 +304,24 @@ def _counted(
     return None
 
 
+def length_is_long(unit: str) -> bool:
+    """Tell whether "several" of a unit of time lie before the present illness."""
+    return unit.lower() in "my"
+
+
 def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> TimeExpression:
     ago = -days if days is not None else None
     if _OPERATION_WORDS.search(what):
         return _make(text, begin, stop, OPERATION, ago, "baseline")
     if _PRESENTATION_WORDS.search(what):
-        return _make(text, begin, stop, PRESENTATION, ago, "history")
+        return _make(text, begin, stop, PRESENTATION, ago, "history" if ago is None or -ago > _RECENTLY else "")
     return _make(text, begin, stop, RUNNING, ago, "")
 
 
 def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) -> TimeExpression | None:
     """Read a span after a preposition alone: "after 2 weeks", "at 6 months"."""
     if preposition in ("after", "following"):
-        return _make(text, begin, cue.end, RUNNING, days, "followup")
+        return _make(text, begin, cue.end, RUNNING, days, "" if days is not None and days <= 0.5 else "followup")
     if preposition == "at":
         return _make(text, begin, cue.end, "followup", days, "followup")
     if preposition in ("within", "in", "by", "over"):
