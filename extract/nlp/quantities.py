@@ -23,7 +23,9 @@ _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d
 _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
-_POWER = re.compile(rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)")
+_POWER = re.compile(
+    rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)"
+)
 _POWER_REST = re.compile(rf"{_B}?/{_B}?[a-zA-Zµμ³]{{1,3}}[0-9]?")
 _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
 _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -180,7 +182,11 @@ def _counts(unit: Unit) -> bool:
 def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
     joint = second.group()
     if " to " in joint or " and " in joint:
-        if " to " in joint and not re.search(r"\b(?:increas|decreas|ris|rose|fall|fell|drop|improv|declin|reduc|went|chang|elevat)\w*\b[^.;]{0,40}$", text[max(0, start - 60) : start], re.I):
+        if " to " in joint and not re.search(
+            r"\b(?:increas|decreas|ris|rose|fall|fell|drop|improv|declin|reduc|went|chang|elevat)\w*\b[^.;]{0,40}$",
+            text[max(0, start - 60) : start],
+            re.I,
+        ):
             return float(plain(second.group(1))) > float(first)
         return bool(_BETWEEN.search(text[max(0, start - 16) : start])) and " and " in joint
     if "to" in joint or "and" in joint:
@@ -206,9 +212,10 @@ def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, i
     if found is None:
         return None
     end = found[0]
-    if text[end : end + 1] in (")", "]") and text[position:begin].count("(") + text[begin:end].count("(") + text[
-        begin:end
-    ].count("[") == 1:
+    if (
+        text[end : end + 1] in (")", "]")
+        and text[position:begin].count("(") + text[begin:end].count("(") + text[begin:end].count("[") == 1
+    ):
         end += 1  # "24 (%)"
     return end, found[1], begin
 
@@ -270,7 +277,9 @@ def _build(
     )
 
 
-@Language.factory("casetab_quantities", requires=["doc._.terms"], assigns=["doc._.quantities"], default_config={"rules": []})
+@Language.factory(
+    "casetab_quantities", requires=["doc._.terms"], assigns=["doc._.quantities"], default_config={"rules": []}
+)
 def make_quantities(nlp: Language, name: str, rules: list[str]) -> QuantityFinder:
     """Create the component; ``rules`` are folders of rules on top of the shipped ones."""
     return QuantityFinder(load_rules(rules))

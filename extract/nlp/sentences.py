@@ -85,9 +85,9 @@ class SentenceSplitter:
             len(word) == 1
             and word.isalpha()
             and last.group().isupper()
-            and not re.search(r"\b(?:vitamin|group|type|stage|grade|class|hepatitis|influenza) $", head[: -1].lower())
+            and not re.search(r"\b(?:vitamin|group|type|stage|grade|class|hepatitis|influenza) $", head[:-1].lower())
             and following.isupper()
-            and bool(re.search(r"(?:^|[\s(.])$", head[: -1][-1:] or " "))
+            and bool(re.search(r"(?:^|[\s(.])$", head[:-1][-1:] or " "))
         )
 
 
@@ -109,7 +109,7 @@ def _mark_starts(doc: Doc) -> None:
     marks[first[first < len(doc)]] = 1
     if len(doc):
         marks[0] = 1
-        doc.from_array(["SENT_START"], marks.astype("uint64").reshape(-1, 1))
+        doc.from_array(["SENT_START"], marks.astype("uint64").reshape(-1, 1))  # type: ignore[arg-type]
 
 
 @Language.factory("casetab_sentences", assigns=["doc._.sentences", "token.is_sent_start"], default_config={"rules": []})

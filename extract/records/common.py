@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, drafts, sentence_at, text_of
-from extract.nlp.model import Draft, FactContext
+from extract.nlp.extensions import blocks, context, drafts, sentence_at, text_of
+from extract.nlp.model import BlockKind, Draft, FactContext
 
 Subject = Literal["patient", "family", "literature", "other"]
 Assertion = Literal["present", "absent", "possible"]
@@ -58,6 +58,14 @@ def columns(model: type[Table]) -> list[str]:
     return [name for name in names if name not in PROVENANCE] + list(PROVENANCE)
 
 
+def _grid(doc: Doc, block: int) -> int:
+    """Return the index of the first block of the table that holds a block."""
+    found = blocks(doc)
+    while block > 0 and found[block - 1].kind is BlockKind.TABLE:
+        block -= 1
+    return block
+
+
 def add_row(
     doc: Doc,
     table: str,
@@ -88,5 +96,6 @@ def add_row(
             confidence=round(confidence, 2),
             section=(sentence.section if sentence else "") or "case",
             sentence=text_of(doc)[sentence.start : sentence.end] if sentence else "",
+            grid=_grid(doc, sentence.block) if sentence and sentence.kind is BlockKind.TABLE else -1,
         )
     )

@@ -107,16 +107,19 @@ def _without_summaries(rows: list[Draft]) -> list[Draft]:
         or row.values.get("result") in ("positive", "negative")
         or not (
             (row.context.case, row.values["analyte"], row.context.when) in measured
-            or (not row.context.when and any((row.context.case, row.values["analyte"], w) in measured for w in ("baseline", "followup")))
+            or (
+                not row.context.when
+                and any((row.context.case, row.values["analyte"], w) in measured for w in ("baseline", "followup"))
+            )
         )
     ]
 
 
 def _told_apart(a: Draft, b: Draft) -> bool:
-    """Tell whether two rows stand in different sentences; equal values in one table are measurements of their own."""
+    """Tell whether two rows stand in different sentences; equal values in one table are each measured."""
     if a.table in ("levels", "drugs"):
         return True
-    if a.section == b.section == "table":
+    if a.grid >= 0 and a.grid == b.grid:
         return False
     return a.sentence != b.sentence
 
@@ -152,27 +155,26 @@ def _records(name: str, rows: Iterable[Draft], source: SourceText, text: Normali
     placed.sort(key=lambda item: (item[0][0], item[0][1], item[1].start, str(sorted(item[1].values.items(), key=str))))
     records = []
     for number, ((start, end), row) in enumerate(placed, 1):
-        records.append(
-            model(
-                record_id=f"{source.article_id}:{word}:{number}",
-                article_id=source.article_id,
-                case_id=f"{source.article_id}#{row.context.case}",
-                subject=row.context.subject,
-                assertion=row.context.assertion,
-                when=row.context.when,
-                time_text=row.context.time_text,
-                time_days=row.context.time_days,
-                section=row.section,
-                quote=source.text[start:end],
-                start=start,
-                end=end,
-                page=_page(source, start),
-                sentence=row.sentence,
-                rule=row.rule,
-                confidence=row.confidence,
-                **row.values,
-            )
-        )
+        columns = {
+            "record_id": f"{source.article_id}:{word}:{number}",
+            "article_id": source.article_id,
+            "case_id": f"{source.article_id}#{row.context.case}",
+            "subject": row.context.subject,
+            "assertion": row.context.assertion,
+            "when": row.context.when,
+            "time_text": row.context.time_text,
+            "time_days": row.context.time_days,
+            "section": row.section,
+            "quote": source.text[start:end],
+            "start": start,
+            "end": end,
+            "page": _page(source, start),
+            "sentence": row.sentence,
+            "rule": row.rule,
+            "confidence": row.confidence,
+            **row.values,
+        }
+        records.append(model.model_validate(columns))
     return records
 
 
@@ -186,19 +188,21 @@ def _case(patient: Patient, found: Records, source: SourceText, text: Normalized
     if patient.end > patient.start:
         start, end = quote_span(source.text, *text.source_span(patient.start, patient.end))
     counts = {f"n_{name}": sum(r.case_id == case_id for r in rows) for name, rows in found.tables.items()}
-    return Case(
-        case_id=case_id,
-        article_id=source.article_id,
-        label=patient.label,
-        age_years=patient.age_years,
-        age_text=patient.age_text,
-        sex=patient.sex,
-        followup_days=patient.followup_days,
-        outcome=patient.outcome,
-        outcome_text=patient.outcome_text,
-        diagnosis_text=patient.diagnosis_text,
-        quote=source.text[start:end] if start is not None else "",
-        start=start,
-        end=end,
-        **counts,
+    return Case.model_validate(
+        {
+            "case_id": case_id,
+            "article_id": source.article_id,
+            "label": patient.label,
+            "age_years": patient.age_years,
+            "age_text": patient.age_text,
+            "sex": patient.sex,
+            "followup_days": patient.followup_days,
+            "outcome": patient.outcome,
+            "outcome_text": patient.outcome_text,
+            "diagnosis_text": patient.diagnosis_text,
+            "quote": source.text[start:end] if start is not None else "",
+            "start": start,
+            "end": end,
+            **counts,
+        }
     )

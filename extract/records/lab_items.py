@@ -57,15 +57,21 @@ _REFERENCE_LEAD = re.compile(
     r"than|up|below|above|under|over|normal|reference|laboratory|being|upper|considered|serum|plasma|range)\b)*$",
     re.IGNORECASE,
 )
-_NOT_REFERENCE = re.compile(r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$", re.IGNORECASE)
+_NOT_REFERENCE = re.compile(
+    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$", re.IGNORECASE
+)
 _UPPER = re.compile(r"\b(?:upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b", re.IGNORECASE)
-_LOWER = re.compile(r"\b(?:lower\s+(?:normal|limit|reference)|lln|more than|greater than|above|over|at least)\b", re.IGNORECASE)
+_LOWER = re.compile(
+    r"\b(?:lower\s+(?:normal|limit|reference)|lln|more than|greater than|above|over|at least)\b", re.IGNORECASE
+)
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
 _LEAD = 64
 
 
-_REFERENCE_TAIL = re.compile(r"\s*(?:[A-Za-z/µμ%]+\s)?(?:is\s|being\s)?(?:normal|reference|normative)\s(?:range|value|limit|interval)", re.I)
+_REFERENCE_TAIL = re.compile(
+    r"\s*(?:[A-Za-z/µμ%]+\s)?(?:is\s|being\s)?(?:normal|reference|normative)\s(?:range|value|limit|interval)", re.I
+)
 
 
 def reference_role(text: str, quantity: Quantity, floor: int) -> str:
@@ -196,13 +202,21 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
     i = bisect_right(starts, item.start) - 1
     if i >= 0 and numbers[i].start <= item.start < numbers[i].end:
         return True
-    if text[max(0, item.start - 1) : item.start] == "/" and text[max(0, item.start - 2) : item.start - 1].isalpha() and size <= 2:
+    if (
+        text[max(0, item.start - 1) : item.start] == "/"
+        and text[max(0, item.start - 2) : item.start - 1].isalpha()
+        and size <= 2
+    ):
         return True
     if size == 1:  # "N 80%, L 12%" is a differential count; other single letters are not
         if text[item.start - 1 : item.start] in ("", "\n", "\t"):  # the first column of a table
             return False
         following = numbers[i + 1] if i + 1 < len(numbers) else None
-        return following is None or following.start - item.end > 3 or (following.unit is None and item.entry is not None and item.entry.name != "potassium")
+        return (
+            following is None
+            or following.start - item.end > 3
+            or (following.unit is None and item.entry is not None and item.entry.name != "potassium")
+        )
     return False
 
 

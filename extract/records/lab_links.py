@@ -30,7 +30,9 @@ _VERBS = re.compile(
     r"with|without|then|after|before)\b",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE
+)
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
 _MAX_UNKNOWN = 2
@@ -66,7 +68,6 @@ class Vocabulary:
         return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
             t in self.coordination for t in tokens
         )
-
 
     def count_unit(self, text: str, position: int) -> Quantity | None:
         """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
@@ -188,7 +189,13 @@ class Linker:
         while k < len(self._items) and len(values) <= wanted:
             item = self._items[k]
             gap = self._gap(values[-1].end, item.start)
-            if "(" in gap and ")" not in gap and item.quantity is not None and len(values) - 1 not in ranges:
+            if (
+                _OPEN_BRACKET.match(gap.split("(")[0] + "(")
+                and "(" in gap
+                and item.quantity is not None
+                and len(values) - 1 not in ranges
+                and ")" not in gap
+            ):
                 ranges[len(values) - 1] = item
             elif item.role is Role.VALUE and _VALUE_GAP.match(_BRACKET.sub(" ", gap)):
                 values.append(item)
@@ -204,7 +211,9 @@ class Linker:
             place = next(p for p, v in enumerate(found) if v is draft.value)
             bounds = ranges[place].quantity if place in ranges else None
             if bounds is not None:
-                kind = reference_role(self._text, bounds, found[place].end) or ("range" if bounds.form == "range" else "")
+                kind = reference_role(self._text, bounds, found[place].end) or (
+                    "range" if bounds.form == "range" else ""
+                )
                 if kind:
                     draft.reference, draft.reference_kind, draft.end = bounds, kind, bounds.end
         self._last_end = self._items[k - 1].end
@@ -217,7 +226,9 @@ class Linker:
         if pending:
             unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
             fits = unknown == 0 or (
-                unknown <= (6 if first.form == "titer" else _MAX_UNKNOWN) and self._plausible(pending[-1], first) and not self._crosses(pending[-1], first)
+                unknown <= (6 if first.form == "titer" else _MAX_UNKNOWN)
+                and self._plausible(pending[-1], first)
+                and not self._crosses(pending[-1], first)
             )
             if fits and not (len(values) == 1 and self._prefers_next(first, following)):
                 return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
@@ -326,7 +337,12 @@ class Linker:
             shared = values[-1]
             for analyte, value in zip(analytes, values, strict=True):
                 draft = self._make(analyte, value, "lab.coordination", confidence)
-                if value.unit is None and shared.unit is not None and analyte.entry is not None and compatible(analyte.entry, shared.unit):
+                if (
+                    value.unit is None
+                    and shared.unit is not None
+                    and analyte.entry is not None
+                    and compatible(analyte.entry, shared.unit)
+                ):
                     draft.unit_from = shared
             return 1 if split is not None else len(values)
         if values[0].form == "fraction":
@@ -467,7 +483,6 @@ class Linker:
         self._last = [*self._last, draft]
         return draft
 
-
     def _is_drug_level(self, analyte: Item, value: Quantity) -> bool:
         """Tell whether a drug's name names what was measured: "vancomycin trough of 18 µg/mL"."""
         if analyte.mention is None or analyte.mention.kind != "drug" or not is_concentration(value):
@@ -493,8 +508,17 @@ def split_fraction(value: Quantity) -> list[Quantity]:
         number = part.rstrip("+-−–")
         halves.append(
             Quantity(
-                start, end if part is parts[0] else value.end, start, end, number, float(number), None, "number", "=",
-                value.unit, value.unit_text,
+                start,
+                end if part is parts[0] else value.end,
+                start,
+                end,
+                number,
+                float(number),
+                None,
+                "number",
+                "=",
+                value.unit,
+                value.unit_text,
             )  # fmt: skip
         )
     return halves

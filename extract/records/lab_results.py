@@ -20,10 +20,17 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:no|not|without|non|neither|nor|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_NOUN = re.compile(r"\b(?:positivity|negativity|elevations?|increases?|decreases?|reductions?|rises?|falls?|abnormalit(?:y|ies))$", re.I)
+_NOUN = re.compile(
+    r"\b(?:positivity|negativity|elevations?|increases?|decreases?|reductions?|rises?|falls?|abnormalit(?:y|ies))$",
+    re.I,
+)
 _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
-_NOT_RESULT = re.compile(r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment)\b|-(?!\s)", re.IGNORECASE)
-_SHOWS = re.compile(r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I)
+_NOT_RESULT = re.compile(
+    r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment)\b|-(?!\s)", re.IGNORECASE
+)
+_SHOWS = re.compile(
+    r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I
+)
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[.,;:)\]\n\t]|\s(?:results?|findings?|values?|levels?|ranges?|for|in|on|at|and|or|but|with|except|apart|while|"
     r"whereas|titers?|titres?)\b)",

@@ -112,7 +112,11 @@ def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
         if quantity is not None and quantity.unit is not None:
             columns["unit_text"], columns["unit"] = quantity.unit_text, quantity.unit.ucum
             break
-    if "unit" not in columns and draft.analyte.mention is not None and draft.analyte.mention.text.rstrip(")] ").endswith("%"):
+    if (
+        "unit" not in columns
+        and draft.analyte.mention is not None
+        and draft.analyte.mention.text.rstrip(")] ").endswith("%")
+    ):
         columns["unit_text"] = columns["unit"] = "%"  # the name says it: "Neutrophils (%)"
     if value.value is not None and value.form == "number":
         conventional, unit_c, si, unit_s = convert(entry, value.value, columns.get("unit", ""))

@@ -21,10 +21,13 @@ from extract.records.lab_rows import RowMaker
 from extract.rules.load import RuleSet
 from extract.rules.units import UnitTable
 
-_REFERENCE = re.compile(r"\b(?:normal|reference|ref|range|ranges|rv|rr|nr|limits?|cut-?off)\b|^\s*n\.?\s*v", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\b(?:normal|reference|ref|range|ranges|rv|rr|nr|limits?|cut-?off)\b|^\s*n\.?\s*v", re.IGNORECASE
+)
 _UNIT = re.compile(r"\W*(?:si\s+)?units?(?:\s+of\s+\w+)?\W*|.*\band units?\W*", re.IGNORECASE)
 _OTHERS = re.compile(
-    r"\b(?:authors?|literature|et al|year of publication|publication year|previous(?:ly reported)? cases?)\b", re.IGNORECASE
+    r"\b(?:authors?|literature|et al|year of publication|publication year|previous(?:ly reported)? cases?)\b",
+    re.IGNORECASE,
 )
 _OTHERS_HEADER = re.compile(r"(?:stud(?:y|ies)|references?|source|reports?)(?:\s*\[?no\.?\]?)?", re.IGNORECASE)
 _BASELINE = re.compile(
@@ -220,9 +223,7 @@ class _TableReader:
             found = self._units.match(text, position) if position < cell.end else None
             if found is not None and found[0] <= cell.end and found[1].kind in ("lab", "both"):
                 written = text[position : found[0]]
-                return Quantity(
-                    position, found[0], position, position, "", None, None, "unit", "=", found[1], written
-                )
+                return Quantity(position, found[0], position, position, "", None, None, "unit", "=", found[1], written)
         for quantity in self._quantities(cell):
             if quantity.unit is not None and quantity.number_start >= start:
                 return quantity
@@ -237,14 +238,14 @@ class _TableReader:
         inner = [q for q in self._quantities(cell) if value is not None and q.start >= value.end]
         own = next((q for q in inner if q.form == "range" or q.comparator in ("<", ">")), None)
         reference = own or reference
-        kind = ""
+        kind, stated = "", reference is not None and "<" in reference.comparator
         if reference is not None:
             kind = "range" if reference.form == "range" else "lower" if ">" in reference.comparator else "upper"
         return LabDraft(
             analyte,
             value=value,
             unit_from=unit if value is not None and value.unit is None else None,
-            reference=reference if value is not None and (kind != "upper" or bound or "<" in reference.comparator) else None,
+            reference=reference if value is not None and (kind != "upper" or bound or stated) else None,
             reference_kind=kind,
             result=word,
             rule="lab.table",

@@ -16,7 +16,9 @@ _LINK = (
     r"\s*(?:(?:was|were|is|had|has|been|of|at|to|be|also|only|markedly|slightly|significantly|mildly|elevated|raised|increased|"
     r"decreased|low|high|reduced|measured|found|remained|reached|peaked|[:=,(])\s*){1,5}$"
 )
-_BEFORE = re.compile(rf"(?:^|[\s(,;:])(?:{_SPECIMEN})?{_NAME}{_SHORT}{_MEASURE}?{_SHORT.replace('short', 'short2')}{_LINK}", re.I)
+_BEFORE = re.compile(
+    rf"(?:^|[\s(,;:])(?:{_SPECIMEN})?{_NAME}{_SHORT}{_MEASURE}?{_SHORT.replace('short', 'short2')}{_LINK}", re.I
+)
 _STOP = frozenset(
     """a an the his her their its our this that these those with and or of in on at to for from by as was were is are be been had has
     have which who showed revealed demonstrated patient patients he she it they level levels value values concentration
@@ -62,5 +64,7 @@ def unknown_analyte(text: str, value: Quantity, floor: int) -> Item | None:
     name = text[start:end]
     if len(name) < 3 or not any(c.isalpha() for c in name):
         return None
-    entry = Entry(name.lower() if not name.isupper() else name, "analyte", {"specimen": (match.group("specimen") or "").lower()})
+    entry = Entry(
+        name.lower() if not name.isupper() else name, "analyte", {"specimen": (match.group("specimen") or "").lower()}
+    )
     return Item(Role.ANALYTE, start, end, mention=Mention(start, end, name, entry, "grammar"), anchor=start)

@@ -86,7 +86,11 @@ class LabFinder:
             is_concentration(number) for number in numbers
         ):
             return
-        inside = [n for n in numbers if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)]
+        inside = [
+            n
+            for n in numbers
+            if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)
+        ]
         values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
         signs = sign_results(text_of(doc), sentence.start, sentence.end)
         items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
@@ -103,7 +107,9 @@ class LabFinder:
 @Language.factory(
     "casetab_labs",
     requires=["doc._.sentences", "doc._.terms", "doc._.quantities", "doc._.context"],
-    assigns=["doc._.drafts"], default_config={"rules": []})
+    assigns=["doc._.drafts"],
+    default_config={"rules": []},
+)
 def make_labs(nlp: Language, name: str, rules: list[str]) -> LabFinder:
     """Create the component; ``rules`` are folders of rules on top of the shipped ones."""
     return LabFinder(load_rules(rules))

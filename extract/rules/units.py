@@ -37,8 +37,8 @@ def _fold_char(char: str) -> str:
 class UnitTable:
     """All written forms of units in one trie of characters.
 
-    Spaces, ``^``, dots and brackets are skipped, superscripts are plain digits, ``µ`` is ``u`` and ``×`` is ``x``;
-    case does not matter unless the form begins with ``=``.
+    Spaces, ``^``, dots and brackets are skipped, superscripts are plain digits, ``µ`` is ``u`` and ``×`` is
+    ``x``; case does not matter unless the form begins with ``=``.
     """
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class UnitTable:
 
         A unit ends at a word boundary: "g" does not match in "girl".
         """
-        node = self._root
+        node: Any = self._root
         best: tuple[int, Unit] | None = None
         taken: list[str] = []
         limit = min(len(text), position + _LIMIT)
