@@ -1,7 +1,8 @@
 """Muscle grades as written: "4+/5", "3-4/5", "IV/V", "2 out of 5", "MRC grade 4", "M3", "power of 2".
 
-The scale is that of the Medical Research Council (Aids to the Investigation of Peripheral Nerve Injuries, 1943):
-0 to 5. A plus adds and a minus takes a third, as its users code the intermediate grades; a range counts as its mean.
+The scale is that of the Medical Research Council (Aids to the Investigation of Peripheral Nerve
+Injuries, 1943): 0 to 5. A plus adds and a minus takes a third, as its users code the intermediate
+grades; a range counts as its mean.
 """
 
 from __future__ import annotations
@@ -27,41 +28,48 @@ _DASH = r"\s?(?:[-−–‐‑~]|to|or)\s?"
 _FRACTION = re.compile(
     rf"(?<![\w./:,<>≤≥])(?P<lead>[+−–-])?(?P<a>{_FIGURE}|{_WORD}(?=\s(?:out\s)?of))(?P<asign>{_SIGN})??"
     rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})??)?"
-    r"\s?(?:/|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|[.,]\d|\s?%|-\w)"
+    r"\s?(?:/|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|"
+    r"[.,]\d|\s?%|-\w)"
 )
 _BARE = re.compile(
-    rf"(?<![\w./:+−–<>≤≥-])(?<![<>≤≥]\s)(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN})??"
-    rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})?)?(?![\w/%°]|[.,:]\d|\s?[-–−]\s?\d|-\w|\s\d)"
+    rf"(?<![\w./:+−–<>≤≥-])(?<![<>≤≥]\s)(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN}(?![\w(]|\s\d))?"
+    rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN}(?!\w))?)?(?![\w/%°]|[.,:]\d|\s?[-–−]\s?\d|-\w|\s\d)"
 )
 _HINT = re.compile(r"/\s?[5V]|\bof\s(?:5|five|V)\b|\bM[0-5]\b|[0-5]|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
 _BEFORE_SCALE = re.compile(
     r"(?:\bMRC|\bMedical Research Council|\bMMT|manual muscle test(?:ing)?)\)?\W{0,3}"
-    r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|to)\W{1,3}){0,4}$"
+    r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|"
+    r"to)\W{1,3}){0,4}$"
 )
 _BEFORE_GRADE = re.compile(
-    r"\bgrad(?:e|es|ed|ing)\)?(?:\s+(?:as|of|at|was|is|were|a|to|about|only|approximately|score|MRC))*[\s:=(]*$", re.I
+    r"\bgrad(?:e|es|ed|ing)\)?(?:\s+(?:as|of|at|was|is|were|a|to|about|only|approximately|score|"
+    r"MRC))*[\s:=(]*$",
+    re.I,
 )
+_POWER = r"(?<!high[- ])(?<!low[- ])power(?!\s(?:field|doppler|analysis|spectr|supply))"
 _BEFORE_POWER = re.compile(
-    r"\b(?:strengths?|power|force|MMT|weakness)\)?\b[^.;:,]{0,70}?"
-    r"(?:\b(?:was|were|is|are|of|at|to|as|score|scored|rated|graded|grade|level|registered|least|only|about)|[:=])"
+    rf"\b(?:strengths?|{_POWER}|force|MMT|weakness)\)?\b[^.;:,]{{0,70}}?"
+    r"(?:\b(?:was|were|is|are|of|at|to|as|score|scored|rated|graded|grade|level|registered|least|only|"
+    r"about)|[:=])"
     r"\s*(?:at least\s|only\s|about\s|approximately\s)?$",
     re.I,
 )
-_BEFORE_TIGHT = re.compile(r"\b(?:strengths?|power)\s?[(:=]?\s*$", re.I)
+_BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER})\s?[(:=]?\s*$", re.I)
 _SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s$", re.I)
-_AFTER_POWER = re.compile(
-    r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I
-)
+_AFTER_POWER = re.compile(r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I)
 _AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
 _CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|while|whereas)\b)")
 _UNIT = re.compile(
-    r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|points?|patients|"
-    r"cases|cycles|limbs?|extremit\w+|fingers?|digits?|toes?|levels?|muscles?|muscle groups|lobes?|doses|units?|"
+    r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|"
+    r"points?|patients|"
+    r"cases|cycles|limbs?|extremit\w+|fingers?|digits?|toes?|levels?|muscles?|muscle groups|lobes?|"
+    r"doses|units?|"
     r"sessions?|sets?|repetitions?|other|different|more|main|separate|consecutive|weeks?)\b)"
 )
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
 _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
+_COMA = re.compile(r"\b(?:GCS|Glasgow|AML|FAB|TNM|[TN][0-4]\w?[NM]\d|E\d\s?V)")
 _NEAR = 80  # characters around "grade 3" in which strength must be the topic
 
 
@@ -131,7 +139,7 @@ class GradeReader:
         """Refuse n/5 of another scale: the nearest word before it decides."""
         left = text[max(start, grade.start - 60) : grade.start]
         others = [m.end() for m in self._other.finditer(left)]
-        if not others:
+        if not others or self.strength.search(text, grade.end, grade.end + 28):
             return True
         offset = grade.start - len(left)
         own = [m.end() for m in self.strength.finditer(left)]
@@ -139,18 +147,25 @@ class GradeReader:
         return bool(own) and max(own) > max(others)
 
     def _is_bare_grade(
-        self, text: str, start: int, end: int, match: re.Match[str], muscles: Sequence[tuple[int, int]], scales: list[int]
+        self,
+        text: str,
+        start: int,
+        end: int,
+        match: re.Match[str],
+        muscles: Sequence[tuple[int, int]],
+        scales: list[int],
     ) -> bool:
         if _UNIT.match(text, match.end(), end):
             return False
         before = text[max(start, match.start() - 110) : match.start()]
         number = match.group("a")
         if match.group("m"):
-            return bool(scales) or any(match.start() - b <= 4 for _, b in muscles if b <= match.start())
+            return bool(muscles) and not _COMA.search(text, start, end)
         if _BEFORE_SCALE.search(before):
             return "sum" not in before[-40:]
+        near = any(b <= match.start() <= b + 40 or match.end() <= a <= match.end() + 40 for a, b in muscles)
         if _BEFORE_GRADE.search(before):
-            return self._topic_is_strength(text, start, end, match)
+            return self._topic_is_strength(text, start, end, match, muscle_near=near and bool(scales))
         if number in ("I", "V") and not match.group("asign"):
             return False
         if _AFTER_POWER.match(text, match.end(), end) and number.isdigit():
@@ -158,7 +173,7 @@ class GradeReader:
         power = _BEFORE_POWER.search(before) or _BEFORE_TIGHT.search(before)
         if power and not self._other.search(power.group()):
             return _CLOSED.match(text, match.end(), end) is not None
-        if not scales or scales[0] > match.start() or not number.isdigit():
+        if not scales or not number.isdigit():
             return False
         beside = any(
             b <= match.start() and re.fullmatch(r"\s?(?:[:=(,]|was|were|of|grade|graded)?\s?", text[b : match.start()])
@@ -169,16 +184,21 @@ class GradeReader:
         place = _AFTER_PLACE.match(text, match.end(), end)
         return place is not None and bool(_SCORED.search(before)) and any(a == place.end() for a, _ in muscles)
 
-    def _topic_is_strength(self, text: str, start: int, end: int, match: re.Match[str]) -> bool:
+    def _topic_is_strength(self, text: str, start: int, end: int, match: re.Match[str], *, muscle_near: bool) -> bool:
         """Tell whether strength is nearer to "grade 3" than anything else that has grades."""
         left = text[max(start, match.start() - _NEAR) : match.start()]
         right = text[match.end() : min(end, match.end() + 30)]
+        graded = re.split(r"[,.;()]|\b(?:in|of|on|and|with|for)\b", right)[0]
+        if self._other.search(graded) and not self.strength.search(graded):
+            return False
         mine = [len(left) - m.end() for m in self.strength.finditer(left)] + [
             m.start() for m in self.strength.finditer(right)
         ]
         others = [len(left) - m.end() for m in self._other.finditer(left)] + [
             m.start() for m in self._other.finditer(right)
         ]
+        if muscle_near and not others:
+            return True
         return bool(mine) and (not others or min(mine) < min(others))
 
 
@@ -238,7 +258,11 @@ def _join_ranges(text: str, grades: list[Grade]) -> list[Grade]:
             first = joined[-1]
             if "-" not in first.text[:-1] and not _FROM.search(text[max(0, first.start - 30) : first.start]):
                 joined[-1] = Grade(
-                    first.start, grade.end, f"{first.text}-{grade.text}", round((first.value + grade.value) / 2, 2), True
+                    first.start,
+                    grade.end,
+                    f"{first.text}-{grade.text}",
+                    round((first.value + grade.value) / 2, 2),
+                    True,
                 )
                 continue
         joined.append(grade)

@@ -13,25 +13,44 @@ from extract.rules.load import RuleSet
 FILE = "levels.yaml"
 _NEAR = 60
 _WORDS_BETWEEN = (
-    r"(?:[\s-]+(?:left|right|bilateral|anterior|posterior|superior|inferior|upper|lower|central|lateral|medial|old|acute|"
-    r"chronic|severe|mild|moderate|complete|incomplete|unstable|stable|single|level|levels|spinal|dorsal|ventral|osteoporotic|"
-    r"traumatic|pathologic|pathological|and|the|region|sided|of|decompressive|total|partial|open|lumbar|cervical|thoracic|sacral|"
-    r"vertebral|nerve|type|sensory|motor|exiting|traversing|recess|paracentral|foraminal|extruded|large|small|bony|metastatic)){0,3}"
+    r"(?:[\s-]+(?:left|right|bilateral|anterior|posterior|superior|inferior|upper|lower|central|"
+    r"lateral|medial|old|acute|"
+    r"chronic|severe|mild|moderate|complete|incomplete|unstable|stable|single|level|levels|spinal|"
+    r"dorsal|ventral|osteoporotic|"
+    r"traumatic|pathologic|pathological|and|the|region|sided|of|decompressive|total|partial|open|"
+    r"lumbar|cervical|thoracic|sacral|"
+    r"vertebral|nerve|type|sensory|motor|exiting|traversing|recess|paracentral|foraminal|extruded|"
+    r"large|small|bony|metastatic)){0,3}"
 )
 _BEFORE_WORDS = (
-    r"(?:[\s-]+(?:of|at|to|the|level|levels|from|between|in|over|below|above|is|was|around|involving|on|for|region|opposite|"
-    r"spine|through|and|anterior|posterior|both|left|right|bilateral|areas?|near|under|corresponding|up|down|segments?|sides?|"
-    r"upper|lower|mid|dermatomal|distribution|involves|involved|extending|extended|extends|performed|dated|distal|especially|"
-    r"mainly|predominantly|visible|seen|located|present|tip|innervated|intervertebral|muscles)){0,5}[\s:(\[,-]*"
+    r"(?:[\s-]+(?:of|at|to|the|level|levels|from|between|in|over|below|above|is|was|around|involving|"
+    r"on|for|region|opposite|"
+    r"spine|through|and|anterior|posterior|both|left|right|bilateral|areas?|near|under|corresponding|"
+    r"up|down|segments?|sides?|"
+    r"upper|lower|mid|dermatomal|distribution|involves|involved|extending|extended|extends|performed|"
+    r"dated|distal|especially|"
+    r"mainly|predominantly|visible|seen|located|present|tip|innervated|intervertebral|"
+    r"muscles)){0,5}[\s:(\[,-]*"
 )
 _LEVEL_BEFORE = re.compile(
-    r"\b(?:(?:at|to|below|above|from|around|near|beneath|over|under|opposite|reaching|up to|down to|approximately|on|in)\s(?:the\s)?"
-    r"(?:level|levels)\s(?:of\s)?(?:the\s)?|(?:sensory|motor|neurological|vertebral|spinal|cord|injury|lesion) levels?\s"
+    r"\b(?:(?:at|to|below|above|from|around|near|beneath|over|under|opposite|reaching|up to|down to|"
+    r"approximately|on|in)\s(?:the\s)?"
+    r"(?:level|levels)\s(?:of\s)?(?:the\s)?|(?:sensory|motor|neurological|vertebral|spinal|cord|"
+    r"injury|lesion) levels?\s"
     r"(?:was\s|is\s)?(?:at|of|below|above|on|to)?\s?(?:the\s)?|(?:above|below)\s(?:the\s)?)$",
     re.I,
 )
-_LEVEL_AFTER = re.compile(r"[\s-]+(?:vertebral\s|spinal\s|disc\s|cord\s|nerve root\s)?(?:levels?|interspaces?|region)\b(?!\s(?:was|were|of|remained))", re.I)
-_PLACE_BEFORE = re.compile(r"\b(?:at|to|below|above|from|through|between|the|around|involving|over|on|in|and|with)\s(?:the\s)?(?:left\s|right\s|bilateral\s|upper\s|lower\s)?$", re.I)
+_LEVEL_AFTER = re.compile(
+    r"[\s-]+(?:vertebral\s|spinal\s|disc\s|cord\s|nerve root\s)?(?:levels?|interspaces?|"
+    r"region)\b(?!\s(?:was|were|of|remained))",
+    re.I,
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:at|to|below|above|from|through|between|around|involving|over|near|until|till|"
+    r"across)\s(?:about\s|approximately\s)?"
+    r"(?:the\s|a\s|both\s)?(?:left\s|right\s|bilateral\s|upper\s|lower\s)?$",
+    re.I,
+)
 
 
 def _any(words: Sequence[str]) -> str:
@@ -58,6 +77,7 @@ class LevelEvidence:
         self._after = re.compile(rf"[\s)\]]*{_WORDS_BETWEEN}[\s-]*{bound}\b", re.I)
         self._before = re.compile(rf"\b{bound}\b(?:\s?\([^)]{{1,12}}\))?{_BEFORE_WORDS}$", re.I)
         self.spine = re.compile(rf"\b{_any(words['spine'])}\b", re.I)
+        self._stubborn = frozenset(words["stubborn"])
         self._families = [_family(entry) for entry in words["refused"]]
 
     def is_bound(self, text: str, start: int, end: int, one: LevelList) -> bool:
@@ -79,11 +99,12 @@ class LevelEvidence:
         for family in self._families:
             if not all(family.tokens.fullmatch(token) for token in one.written):
                 continue
+            sure = beside_only and family.name not in self._stubborn
             if family.after is not None and family.after.match(right):
                 return family.name
-            if beside_only:
+            if sure:
                 continue
-            if family.before is not None and family.before.search(left):
+            if not beside_only and family.before is not None and family.before.search(left):
                 return family.name
             if family.near is not None and family.near.search(window):
                 return family.name

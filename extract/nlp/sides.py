@@ -10,15 +10,20 @@ SIDES = ("left", "right", "bilateral")
 _PAIR = r"(?:right|left|R|L)\s?(?:and|/|&|or|,)\s?(?:the\s)?(?:left|right|L|R)"
 _SIDE = rf"(?P<side>{_PAIR}|right|left|both|bilateral|bilaterally|either|each|R\.?|L\.?|Rt\.?|Lt\.?)"
 _INNER = (
-    r"(?:[\s-]+(?:hand|sided?|side's|proximal|distal|upper|lower|of|the|his|her|their|muscles?|anterior|posterior|"
-    r"dominant|non-dominant|affected|unaffected|contralateral|ipsilateral|paretic|hemiparetic|and|both|all|four|more|"
-    r"entire|whole|medial|lateral|deep|superficial|long|short|first|weak|strong|major|minor|middle|for|in|on|body|"
-    r"intrinsic|extrinsic|active|isolated|spastic|flaccid|mild|severe|complete|partial|residual|dense|predominant|"
+    r"(?:[\s-]+(?:hand|sided?|side's|proximal|distal|upper|lower|of|the|his|her|their|muscles?|"
+    r"anterior|posterior|"
+    r"dominant|non-dominant|affected|unaffected|contralateral|ipsilateral|paretic|hemiparetic|and|"
+    r"both|all|four|more|"
+    r"entire|whole|medial|lateral|deep|superficial|long|short|first|weak|strong|major|minor|middle|"
+    r"for|in|on|body|"
+    r"intrinsic|extrinsic|active|isolated|spastic|flaccid|mild|severe|complete|partial|residual|dense|"
+    r"predominant|"
     r"muscle strength in|muscle power in|motor strength in)){0,4}"
 )
-_BEFORE = re.compile(rf"(?:^|(?<=[\s(,/;:\[-])){_SIDE}{_INNER}[\s-]*$", re.I)
+_BEFORE = re.compile(rf"(?:^|(?<=[\s(,/;:\[-])){_SIDE}{_INNER}(?:[\s-]*|(?<=bilateral),\s)$", re.I)
 _AFTER = re.compile(
-    rf"\s*(?:muscles?\s)?(?:strength\s|power\s)?[(\[,]?\s?(?:(?:on|in|of|at|for|over)\s)?(?:(?:the|his|her)\s)?{_SIDE}"
+    rf"\s*(?:muscles?\s)?(?:strength\s|power\s)?[(\[,]?\s?(?:(?:on|in|of|at|for|over)\s)?(?:(?:the|his|"
+    rf"her)\s)?{_SIDE}"
     r"(?:[\s-](?:sided?|hand side|body side))?\b",
     re.I,
 )
@@ -36,7 +41,8 @@ class SideCue:
 
 
 def side_of(word: str) -> str:
-    """Return ``left``, ``right`` or ``bilateral`` for a side word as written; empty for a lower-case letter."""
+    """Return ``left``, ``right`` or ``bilateral`` for a side word as written; empty for a "
+    "lower-case letter."""
     low = word.lower().rstrip(".")
     if word.rstrip(".") in ("r", "l"):
         return ""

@@ -25,20 +25,29 @@ _ORDINALS = {
     for name in names
 }  # fmt: skip
 
-_START = re.compile(r"(?<![\w.])(?<![\w]-)(?P<l>Th|TH|[CTDLS])(?P<gap>[\s-]?)(?P<n>\d{1,2})(?![\d%°]|[.,]\d)(?=[CTDLS]\d|\W|$)")
+_START = re.compile(
+    r"(?<![\w.])(?<![\w]-)(?P<l>Th|TH|[CTDLS])(?P<gap>[\s-]?)(?P<n>\d{1,2})(?![\d%°]|"
+    r"[.,]\d)(?=[CTDLS]\d|\W|$)"
+)
 _ITEM = r"(?P<l>Th|TH|[CTDLS])?[\s-]?(?P<n>\d{1,2})(?![\d%°]|[.,]\d)(?=[CTDLS]\d|\W|$)"
-_NOUN = r"(?:\s?-?(?:vertebra[le]?|vertebral (?:body|level)|body|levels?|spine|segments?|nerve roots?|dermatomes?))?"
+_NOUN = (
+    r"(?:\s?-?(?:vertebra[le]?|vertebral (?:body|level)|body|levels?|spine|segments?|"
+    r"nerve roots?|dermatomes?))?"
+)
 _SPAN = re.compile(rf"(?P<sep>\s?[-–—−‐‑~]\s?|\s?/\s?){_ITEM}")
 _SPAN_WORD = re.compile(
-    rf"{_NOUN}(?P<sep>\s(?:down\s|up\s)?(?:to|through|thru|until|till|-|–)\s(?:the\s)?(?:(?:upper|lower|mid|level of|"
+    rf"{_NOUN}(?P<sep>\s(?:down\s|up\s)?(?:to|through|thru|until|till|-|–)\s(?:the\s)?(?:(?:upper|"
+    rf"lower|mid|level of|"
     rf"superior|inferior|body of)\s)?(?:the\s)?){_ITEM}"
 )
 _GLUED = re.compile(r"(?P<sep>)(?P<l>[TLS])(?P<n>\d{1,2})(?!\w)")
 _LIST = re.compile(
-    r"(?P<sep>\s?(?:,\s?and|,\s?or|,|;|&|\+|and/or|\s(?:and|or|as well as|plus))\s?(?:the\s|at\s|on\s|of\s)*)" + _ITEM
+    r"(?:\s?\([A-Za-z]\))?(?P<sep>\s?(?:,\s?and|,\s?or|,|;|&|\+|and/or|\s(?:and|or|as well as|"
+    r"plus))\s?(?:the\s|at\s|on\s|of\s)*)" + _ITEM
 )
 _NOT_LEVEL = re.compile(
-    r"\s?-?(?:mm|cm|mg|ml|kg|g|µ|days?|weeks?|months?|years?|hours?|h|min|patients?|cases?|times|points?|%|fractions?|Gy|"
+    r"\s?-?(?:mm|cm|mg|ml|kg|g|µ|days?|weeks?|months?|years?|hours?|h|min|patients?|cases?|times|"
+    r"points?|%|fractions?|Gy|"
     r"others?|more|different|sessions?|screws?|cycles|pills|tablets|doses|units?|nodes|wk|yr)\b|\s?x\s?\d"
 )
 
@@ -47,16 +56,27 @@ _ORD_LIST = rf"{_ORD}(?:(?:\s?(?:,\s?and|,|and|or|&|to|through|-|–|/)\s?)(?:th
 _ORD_GROUP = re.compile(rf"\b(?P<ords>{_ORD_LIST})[\s-](?P<region>cervical|thoracic|dorsal|lumbar|sacral)\b", re.I)
 _ORD_ITEM = re.compile(rf"(?P<sep>\s?(?:,\s?and|,|and|or|&|to|through|-|–|/)\s?(?:the\s)?)?(?P<ord>{_ORD})", re.I)
 _ORD_NOUN = re.compile(
-    r"[\s-](?:\([^)]{1,18}\)\s)?(?:vertebra\w*|bod(?:y|ies)|dis[ck]s?|interverteb\w*|dermatom\w*|myotom\w*|segments?|(?:spinal |dorsal |ventral )?"
-    r"(?:nerve )?roots?|nerves?|levels?|spinous|spines?|spinal|interspaces?|inter-?spinous|transverse process\w*|pedicles?|"
-    r"lamina\w*|medull\w*|cord|facet\w*|foram\w*|space|region|endplates?|hemivertebra\w*|laminectom\w*|fracture\w*|spondyl\w*)\b",
+    r"[\s-](?:\([^)]{1,18}\)\s)?(?:vertebra\w*|bod(?:y|ies)|dis[ck]s?|interverteb\w*|dermatom\w*|"
+    r"myotom\w*|segments?|(?:spinal |dorsal |ventral )?"
+    r"(?:nerve )?roots?|nerves?|levels?|spinous|spines?|spinal|interspaces?|inter-?spinous|"
+    r"transverse process\w*|pedicles?|"
+    r"lamina\w*|medull\w*|cord|facet\w*|foram\w*|space|region|endplates?|hemivertebra\w*|"
+    r"laminectom\w*|fracture\w*|spondyl\w*)\b",
     re.I,
 )
 _REGION_NUMBER = re.compile(
-    r"\b(?P<region>cervical|thoracic|dorsal|lumbar|sacral)\s(?:vertebrae?\s|vertebral\s(?:body|bodies|level)\s|levels?\s|"
-    r"segments?\s|disc\s|spine\slevel\s)?(?P<n>\d{1,2})(?:\s?[-–/]\s?(?P<m>\d{1,2}))?(?![\d.%/-]|\s?(?:st|nd|rd|th)\b)",
+    r"\b(?P<region>cervical|thoracic|dorsal|lumbar|sacral)\s(?:vertebrae?\s|vertebral\s(?:body|bodies|"
+    r"level)\s|levels?\s|"
+    r"segments?\s|disc\s|spine\slevel\s)?(?P<n>\d{1,2}|(?<=vertebra\s)(?:one|two|three|four|five)|"
+    r"(?<=vertebrae\s)(?:one|two|three|four|five))\b"
+    r"(?:\s?(?:[-–/]|to|and)\s?(?P<m>\d{1,2}))?(?!\d|\.\d|[%/]|-\d|\s?(?:st|nd|rd|th)\b)",
     re.I,
 )
+# "lumbar 3 surgeries": a plural that is no part of the spine is counted
+_COUNTED = re.compile(
+    r"\s(?!(?:is|was|has|discs|levels|vertebras|roots|dermatomes|segments)\b)[a-z]+s\b|\s(?:and|or|to)\s\d"
+)
+_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +210,11 @@ def _levels(text: str, items: list[_Item]) -> Iterator[Level]:
         else:
             groups.append([item])
     before = text[max(0, items[0].start - 30) : items[0].start]
-    if len(items) == 2 and len(groups) == 2 and re.search(r"\bbetween\s(?:the\s)?(?:levels?\s(?:of\s)?)?$", before, re.I):
+    if (
+        len(items) == 2
+        and len(groups) == 2
+        and re.search(r"\bbetween\s(?:the\s)?(?:levels?\s(?:of\s)?)?$", before, re.I)
+    ):
         groups = [items]
     for group in groups:
         if len(group) > 2 and not _consecutive(group):
@@ -215,7 +239,9 @@ def _ordinals(text: str, start: int, end: int) -> Iterator[LevelList]:
     """Yield "fourth and fifth thoracic dermatomes", "fifth lumbar to first sacral vertebra"."""
     groups: list[re.Match[str]] = []
     for match in _ORD_GROUP.finditer(text, start, end):
-        if groups and not re.fullmatch(r"\s?(?:,|and|to|through|or|-|–|/)\s?(?:the\s)?", text[groups[-1].end() : match.start()]):
+        if groups and not re.fullmatch(
+            r"\s?(?:,|and|to|through|or|-|–|/)\s?(?:the\s)?", text[groups[-1].end() : match.start()]
+        ):
             yield from _ordinal_list(text, groups, end)
             groups = []
         groups.append(match)
@@ -240,14 +266,19 @@ def _ordinal_list(text: str, groups: list[re.Match[str]], end: int) -> Iterator[
         yield LevelList(groups[0].start(), groups[-1].end(), levels, tuple(i.name for i in items), worded=True)
 
 
+def _number(text: str) -> int:
+    return _NUMBER_WORDS.get(text.lower()) or int(text)
+
+
 def _region_numbers(text: str, start: int, end: int) -> Iterator[LevelList]:
     """Yield "lumbar 4/5", "thoracic vertebra 12"."""
     for match in _REGION_NUMBER.finditer(text, start, end):
-        if _NOT_LEVEL.match(text, match.end(), end) or re.match(r"\s(?:and|or|to)\s\d|\s[a-z]+s\b", text[match.end() : match.end() + 12]) and not re.match(r"\s(?:is|was|has|discs|levels|vertebras|roots)\b", text[match.end() : match.end() + 12]):
+        if _NOT_LEVEL.match(text, match.end(), end) or _COUNTED.match(text, match.end(), end):
             continue
         letter = _REGION_LETTER[match.group("region").lower()]
-        items = [_Item(letter, int(match.group("n")), match.start(), match.end("n"), "")]
+        items = [_Item(letter, _number(match.group("n")), match.start(), match.end("n"), "")]
         if match.group("m"):
-            items.append(_Item(letter, int(match.group("m")), match.start("m"), match.end("m"), "span"))
+            how = "list" if re.search(r"\band\b", text[match.end("n") : match.start("m")]) else "span"
+            items.append(_Item(letter, int(match.group("m")), match.start("m"), match.end("m"), how))
         if all(item.valid for item in items):
             yield LevelList(match.start(), match.end(), tuple(_levels(text, items)), tuple(i.name for i in items))

@@ -11,18 +11,27 @@ from extract.nlp.sides import pair_order, side_after, side_cues
 from extract.nlp.targets import Chunk, Target, chunks
 
 _NOISE = (
-    r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|grading|MRC|scale|score|"
-    r"Medical Research Council|on|out|the|manual|testing|test|examination|movements?|response|activity|MMT|proximal|distal|"
-    r"for|in|of|at|with|across|over|throughout|during|regarding|involving|affecting|when|to|his|her|their|all|both|either|"
+    r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|"
+    r"grading|MRC|scale|score|"
+    r"Medical Research Council|on|out|the|manual|testing|test|examination|movements?|response|"
+    r"activity|MMT|proximal|distal|"
+    r"proximally|distally|for|in|of|at|with|across|over|throughout|during|regarding|involving|"
+    r"affecting|when|to|his|her|their|all|both|either|"
     r"each|bilateral|bilaterally|left|right|R|L|was|were|noted|found|seen|present|elicited|and|major|groups?|"
     r"extremity|limb|side|hand|symmetric|symmetrical|symmetrically|tested|remaining|other|rest|predominantly|"
-    r"reduced|decreased|diminished|mild|severe|moderate|global|generali[sz]ed|diffuse|only|a|by|resistance|against|throughout)"
+    r"reduced|decreased|diminished|mild|severe|moderate|global|generali[sz]ed|diffuse|only|a|by|"
+    r"resistance|against|throughout)"
 )
-_PREPOSITION = re.compile(r"\b(?:in|of|for|on|at|with|across|over|throughout|during|when|to|involving|affecting|regarding)\b", re.I)
-_RIGHT_GAP = re.compile(rf"[\s)\]]*(?:\(?(?:MRC|Medical Research Council)[^)]{{0,30}}\))?(?:[\s(/,-]*{_NOISE}\b)*[\s(-]*", re.I)
+_PREPOSITION = re.compile(
+    r"\b(?:in|of|for|on|at|with|across|over|throughout|during|when|to|involving|affecting|regarding)\b", re.I
+)
+_RIGHT_GAP = re.compile(
+    rf"[\s)\]]*(?:\(?(?:MRC|Medical Research Council)[^)]{{0,30}}\))?(?:[\s(/,-]*{_NOISE}\b)*[\s(,-]*", re.I
+)
 _COLON = re.compile(r"\s?[:=]\s?")
 _TIGHT = re.compile(
-    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|as|to be|bilaterally|"
+    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|"
+    r"as|to be|bilaterally|"
     r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
     re.I,
 )
@@ -31,7 +40,16 @@ _CLAUSE = re.compile(r"[;]|\.\s|\b(?:reflex|sensation|babinski|tone|clonus|hoffm
 _FROM = re.compile(r"\b(?:from)\s(?:MRC\s|grade\s|a\s)*$", re.I)
 _TO = re.compile(r"\s?(?:up\s)?(?:to|into|and then)\s(?:MRC\s|grade\s)*", re.I)
 _PLACE_WORD = re.compile(r"\s?(?:strength\s)?\(?(proximally|distally|proximal|distal)\b", re.I)
-_EVERYWHERE = re.compile(r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?(?:throughout|globally|diffusely|all over|everywhere)\b", re.I)
+_SHARED = re.compile(
+    r"[\s)]*(?:(?:proximally|distally|proximal|distal|on|in|the|right|left|strength|power|"
+    r"side)\s?){0,5}[\s,]*"
+    r"(?:and|,|to|but|then)?\s?(?:only\s|grade\s|MRC\s|a\s)?",
+    re.I,
+)
+_EVERYWHERE = re.compile(
+    r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?(?:throughout|globally|diffusely|all over|everywhere)\b",
+    re.I,
+)
 _FAR = 110  # characters between a list of muscles and its grade, at most
 
 
@@ -57,9 +75,7 @@ def assign(
 class _Assigner:
     """One sentence's state: which targets have been used, what the last grade was about."""
 
-    def __init__(
-        self, text: str, start: int, end: int, grades: Sequence[Grade], targets: Sequence[Target]
-    ) -> None:
+    def __init__(self, text: str, start: int, end: int, grades: Sequence[Grade], targets: Sequence[Target]) -> None:
         self.text, self.start, self.end = text, start, end
         self.targets = list(targets)
         self.runs = _runs(text, grades)
@@ -85,43 +101,62 @@ class _Assigner:
         confidence = 0.95 if rule != "far" else 0.8
         targets = list(chosen.targets)
         self.last = targets
+        self._settle_orphans(run, chosen, rule)
         self.free_from = max(run[-1].end, chosen.end)
         trailing = side_after(self.text, run[-1].end, min(limit, run[-1].end + 40))
-        if not side and trailing is not None and not any(
-            t.start - 4 <= trailing.end + 1 <= t.end and t.start >= trailing.start for t in self.targets
+        if (
+            not side
+            and trailing is not None
+            and not any(t.start - 4 <= trailing.end + 1 <= t.end and t.start >= trailing.start for t in self.targets)
         ):
             side = trailing.side
         self._emit(run, targets, side, rule, confidence, chosen)
 
+    def _settle_orphans(self, run: list[Grade], chosen: Chunk, rule: str) -> None:
+        """Give the grades of "4/5 proximally and 3/5 distally in both legs" the target that comes last."""
+        while rule == "after" and self.orphans:
+            grade = self.orphans[-1]
+            gap = self.text[grade.end : run[0].start]
+            if len(gap) > 45 or not _SHARED.fullmatch(gap):
+                return
+            self.orphans.pop()
+            side = side_after(self.text, grade.end, run[0].start)
+            for target in chosen.targets:
+                self._add(replace(target, side=side.side if side else target.side), grade, "", "again", 0.85)
+            run = [grade]
+
     def _emit(
         self, run: list[Grade], targets: list[Target], side: str, rule: str, confidence: float, chosen: Chunk
     ) -> None:
-        first = run[0]
-        if any(grade.side for grade in run):
+        if len(run) == 2 and len(targets) == 1 and targets[0].name == "upper and lower limbs":
+            targets = _upper_and_lower(self.text, targets[0])
+        if len(run) == 1 and not run[0].side:
             for target in targets:
-                for grade in run:
-                    self._add(replace(target, side=""), grade, grade.side, "pair", 0.9)
+                self._add(target, run[0], side, rule, confidence)
             return
-        changed = len(run) == 2 and _TO.fullmatch(self.text[first.end : run[1].start]) is not None
-        if changed:
+        own_sides = self._own_sides(run, chosen, paired=len(run) != len(targets))
+        if own_sides is not None:
             for target in targets:
-                self._add(target, first, side, "change", confidence, earlier=True)
+                for grade, own in zip(run, own_sides, strict=True):
+                    self._add(replace(target, side=""), grade, own, "pair", 0.9)
+        elif len(run) == 2 and _TO.fullmatch(self.text[run[0].end : run[1].start]):
+            for target in targets:
+                self._add(target, run[0], side, "change", confidence, earlier=True)
                 self._add(target, run[1], side, "change", confidence)
-            return
-        if len(run) == len(targets) and len(run) > 1:
+        elif len(run) == len(targets):
             for target, grade in zip(targets, run, strict=True):
                 self._add(target, grade, side, "respectively", 0.9)
-            return
+        else:
+            for grade in run:
+                for target in targets:
+                    self._add(target, grade, side, rule, 0.7)
+
+    def _own_sides(self, run: list[Grade], chosen: Chunk, *, paired: bool) -> list[str] | None:
+        """Return the side of each grade of "4/3 (right/left)"; None where the sides are not told so."""
+        if all(grade.side for grade in run):
+            return [grade.side for grade in run]
         order = pair_order(self.text, max(self.start, chosen.start - 60), min(self.end, run[-1].end + 45))
-        if len(run) == 2 and order is not None:
-            for target in targets:
-                for grade, one in zip(run, order, strict=True):
-                    self._add(replace(target, side=""), grade, one, "pair", 0.9)
-            return
-        for grade in run:
-            for target in targets:
-                own = side_after(self.text, grade.end, min(self.end, grade.end + 30)) if len(run) > 1 else None
-                self._add(target, grade, own.side if own else side, rule, confidence if len(run) == 1 else 0.7)
+        return list(order) if paired and len(run) == 2 and order is not None else None
 
     def _add(
         self, target: Target, grade: Grade, side: str, rule: str, confidence: float, *, earlier: bool = False
@@ -148,14 +183,23 @@ class _Assigner:
         before = side_cues(self.text, self.free_from, run[0].start)
         for grade in run:
             after = side_after(self.text, grade.end, min(limit, grade.end + 40))
-            side = after.side if after else before[-1].side if before and not side_cues(gap[:8], 0, 8) else before[-1].side if before else ""
+            side = (
+                after.side
+                if after
+                else before[-1].side
+                if before and not side_cues(gap[:8], 0, 8)
+                else before[-1].side
+                if before
+                else ""
+            )
             for target in self.last:
                 base = replace(target, side="") if side else target
                 self._add(base, grade, side, "again", 0.85)
         self.free_from = run[-1].end
 
     def _right(self, grade: Grade, limit: int, following: Grade | None) -> Chunk | None:
-        """Return the list that the grade introduces: "4/5 in the deltoid", "4/5: deltoid", "4/5 hip flexion"."""
+        """Return the list that the grade introduces: "4/5 in the deltoid", "4/5: deltoid", "4/5 hip "
+        "flexion"."""
         chunk = next((c for c in self.chunks if c.start >= grade.end), None)
         if chunk is None or chunk.start >= limit:
             return None
@@ -165,7 +209,9 @@ class _Assigner:
         colon = _COLON.match(gap)
         if not (_RIGHT_GAP.fullmatch(gap) or (colon and _RIGHT_GAP.fullmatch(gap[colon.end() :]))):
             return None
-        if "," in gap or (gap.lstrip(" )").lower().startswith(("and ", "& ")) and not _PREPOSITION.search(gap)):
+        if "," in gap.replace("bilateral,", "") or (
+            gap.lstrip(" )").lower().startswith(("and ", "& ")) and not _PREPOSITION.search(gap)
+        ):
             return None
         if following is not None and chunk.end <= following.start and self._tight(chunk.end, following.start):
             return self._split_off(chunk, grade, following, limit)
@@ -174,15 +220,22 @@ class _Assigner:
     def _split_off(self, chunk: Chunk, grade: Grade, following: Grade, limit: int) -> Chunk | None:
         """Leave the last target of a list to the grade that directly follows it."""
         after = next((c for c in self.chunks if c.start >= following.end), None)
-        if after is not None and _RIGHT_GAP.fullmatch(self.text[following.end : after.start]) and _PREPOSITION.search(
-            self.text[following.end : after.start]
-        ) and re.search(r"\band\b|,", self.text[chunk.end : following.start]):
+        if (
+            after is not None
+            and _RIGHT_GAP.fullmatch(self.text[following.end : after.start])
+            and _PREPOSITION.search(self.text[following.end : after.start])
+            and re.search(r"\band\b|,", self.text[chunk.end : following.start])
+        ):
             return chunk
         if re.fullmatch(r"\s?(?:,|and|,\s?and|;)\s", self.text[chunk.end : following.start]):
             return chunk
         if len(chunk.targets) == 1:
             gap = self.text[grade.end : chunk.start]
-            return chunk if _PREPOSITION.search(gap) and re.search(r",|\band\b", self.text[chunk.end : following.start]) else None
+            return (
+                chunk
+                if _PREPOSITION.search(gap) and re.search(r",|\band\b", self.text[chunk.end : following.start])
+                else None
+            )
         return Chunk(chunk.targets[:-1])
 
     def _left(self, grade: Grade) -> Chunk | None:
@@ -200,9 +253,7 @@ class _Assigner:
     def _tight(self, start: int, end: int) -> bool:
         return _TIGHT.fullmatch(self.text[start:end]) is not None
 
-    def _choose(
-        self, run: list[Grade], left: Chunk | None, right: Chunk | None
-    ) -> tuple[Chunk | None, str, str]:
+    def _choose(self, run: list[Grade], left: Chunk | None, right: Chunk | None) -> tuple[Chunk | None, str, str]:
         """Return the list that a run of grades is about, how it was found, and a side said apart."""
         if right is None:
             if left is None:
@@ -226,6 +277,15 @@ class _Assigner:
         if left.targets[0].group == "paresis" and direct:
             return right, "after", ""
         return (left, "before", "") if tight else (right, "after", "")
+
+
+def _upper_and_lower(text: str, target: Target) -> list[Target]:
+    """Return the two limbs of "upper and lower limbs" in the order in which they stand."""
+    words = re.findall(r"upper|lower|arm|leg", text[target.start : target.end], re.I)
+    order = ["upper limb" if word.lower() in ("upper", "arm") else "lower limb" for word in words[:2]]
+    if len(set(order)) != 2:
+        return [target]
+    return [replace(target, name=name, group=name) for name in order]
 
 
 def _runs(text: str, grades: Sequence[Grade]) -> list[list[Grade]]:

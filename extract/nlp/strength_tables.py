@@ -1,4 +1,4 @@
-"""Muscle grades in tables: a muscle per row (or per column), a grade per cell, sides and times in the header."""
+"""Muscle grades in tables: a muscle per row or column, a grade per cell, sides and times in the header."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ from extract.nlp.targets import Target, find_targets
 from extract.rules.lexicon import Mention
 
 _SCALE = re.compile(
-    r"\b(?:MRC|BMRC|Medical Research Council|MMT|manual muscle|(?:muscle|muscular|motor) (?:strength|power|test\w*|score|grade))\b",
+    r"\b(?:MRC|BMRC|Medical Research Council|MMT|manual muscle|(?:muscle|muscular|motor) (?:strength|"
+    r"power|test\w*|score|grade))\b",
     re.I,
 )
 _MEASURED = re.compile(r"\b(?:kg|newtons?|Nm|N|lbs?|mV|amplitude|latency)\b")
-_CELL = re.compile(r"(?P<a>[0-5])\s?(?P<asign>[+\-−–])?\s?(?:/\s?(?P<b>[0-5])\s?(?P<bsign>[+\-−–])?)?(?:\s?/\s?(?P<max>5))?")
+_CELL = re.compile(
+    r"(?P<a>[0-5])\s?(?P<asign>[+\-−–])?\s?(?:/\s?(?P<b>[0-5])\s?(?P<bsign>[+\-−–])?)?(?:\s?/\s?(?P<max>5))?"
+)
 _LATER = re.compile(
-    r"\b(?:post\w*|follow\w*|discharge|after|final|last|eighth|second|third|[2-9](?:nd|rd|th)?|1\d(?:th)?|months?|weeks? \d|years?)\b", re.I
+    r"\b(?:post\w*|follow\w*|discharge|after|final|last|eighth|second|third|[2-9](?:nd|rd|th)?|"
+    r"1\d(?:th)?|months?|weeks? \d|years?)\b",
+    re.I,
 )
 _FIRST = re.compile(r"\b(?:pre\w*|admission|initial\w*|baseline|before|presentation|first|onset|day [01])\b", re.I)
 _TIME = re.compile(
-    r"\b(?:pre\w*|post\w*|admission|discharge|baseline|initial\w*|final|follow\w*|after|before|presentation|days?|weeks?|"
+    r"\b(?:pre\w*|post\w*|admission|discharge|baseline|initial\w*|final|follow\w*|after|before|"
+    r"presentation|days?|weeks?|"
     r"months?|years?|visit|onset|treatment|surgery|op)\b",
     re.I,
 )
@@ -73,8 +79,9 @@ def table_facts(text: str, found: Sequence[Sentence], mentions_in: MentionsIn) -
         while j < len(found) and found[j].kind is BlockKind.TABLE:
             j += 1
         caption = " ".join(
-            text[s.start : s.end] for s in found[max(0, i - 2) : i] if re.match(r"\s*tab", text[s.start : s.end], re.I)
-            or s.kind in (BlockKind.CAPTION, BlockKind.HEADING)
+            text[s.start : s.end]
+            for s in found[max(0, i - 2) : i]
+            if re.match(r"\s*tab", text[s.start : s.end], re.I) or s.kind in (BlockKind.CAPTION, BlockKind.HEADING)
         )
         yield from _read(text, found[i:j], caption, mentions_in)
         i = j

@@ -1,4 +1,4 @@
-"""What a muscle grade is about: muscles, movements and regions of a sentence, with their sides, joined into lists.
+"""What a muscle grade is about: muscles, movements and regions with their sides, joined into lists.
 
 "wrist and thumb extensors" is two movements, "flexion and extension of the hip" two movements of one joint,
 "the deltoid of the right arm" one muscle with a side.
@@ -7,30 +7,100 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from extract.nlp.sides import SideCue, side_after, side_before
 from extract.rules.lexicon import Mention
 
-JOINTS = ("shoulder", "elbow", "wrist", "hand", "finger", "thumb", "hip", "knee", "ankle", "foot", "toe", "great toe", "neck", "trunk")
+JOINTS = (
+    "shoulder",
+    "elbow",
+    "wrist",
+    "hand",
+    "finger",
+    "thumb",
+    "hip",
+    "knee",
+    "ankle",
+    "foot",
+    "toe",
+    "great toe",
+    "neck",
+    "trunk",
+)
 LIMBS = ("upper limb", "lower limb")
 
 _LINK = re.compile(r"\s?(?:,|/|&|\+|and|or|as well as|,\s?and|and/or|-\s?and|-)\s?(?:(?:the|of|his|her)\s)*", re.I)
 _OF = re.compile(
-    r"(?:\smuscles?|\smuscle groups?|\sgroups?)?\s?\(?(?:of|in|at|on|for)\s(?:(?:the|his|her|both|left|right|bilateral|all|each|R|L|"
+    r"(?:\smuscles?|\smuscle groups?|\sgroups?)?\s?\(?(?:of|in|at|on|for)\s(?:(?:the|his|her|both|"
+    r"left|right|bilateral|all|each|R|L|"
     r"left and right|right and left|proximal|distal)\s){0,4}",
     re.I,
 )
+_INNERVATED = re.compile(
+    r"\s(?:that are\s|which are\s)?(?:innervated|supplied|served)\sby\s(?:(?:the|his|her|both|left|"
+    r"right|common)\s){0,3}",
+    re.I,
+)
 _COLON = re.compile(r"\s?(?:[:,(]|joints?|in terms of|with|showed|was|strength|power)[^.;]{0,25}", re.I)
+_TERMS = re.compile(r"\s?(?:joints?\s?)?(?::|\(|in terms of|for|during|on)\s?", re.I)
 _CONNECTORS = frozenset(
-    "and or as well plus both the of his her their muscle muscles on in for bilateral bilaterally left right r l side sides"
-    " all proximal distal group groups but also joint joints respectively a over at major strength power".split()
+    [
+        "and",
+        "or",
+        "as",
+        "well",
+        "plus",
+        "both",
+        "the",
+        "of",
+        "his",
+        "her",
+        "their",
+        "muscle",
+        "muscles",
+        "on",
+        "in",
+        "for",
+        "bilateral",
+        "bilaterally",
+        "left",
+        "right",
+        "r",
+        "l",
+        "side",
+        "sides",
+        "all",
+        "proximal",
+        "distal",
+        "group",
+        "groups",
+        "but",
+        "also",
+        "joint",
+        "joints",
+        "respectively",
+        "a",
+        "over",
+        "at",
+        "major",
+        "strength",
+        "power",
+    ]
 )
 _ELLIPSIS = re.compile(r"\b(upper|lower)\b(?=\s*(?:\(|and\b|or\b|,|/|limbs?\s?:|was\b|were\b|[0-5]))", re.I)
 _LIMB_NOUN = re.compile(r"\b(?:limbs?|extremit(?:y|ies))\b", re.I)
-_PLURAL = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet|thighs|forearms|calves|shoulders|hips|knees|elbows|wrists|ankles|ULs|LLs|UEs|LEs)$", re.I)
+_PLURAL = re.compile(
+    r"(?:limbs|legs|arms|extremities|hands|feet|thighs|forearms|calves|shoulders|hips|knees|elbows|"
+    r"wrists|ankles|ULs|LLs|UEs|LEs)$",
+    re.I,
+)
 _INITIAL = re.compile(r"^([RLB])(?:U|L)[EL]$")
+_ONE_JOINT = {
+    "dorsiflexion": "ankle", "plantarflexion": "ankle", "inversion": "ankle", "eversion": "ankle",
+    "supination": "forearm", "pronation": "forearm", "opposition": "thumb",
+}  # fmt: skip
 _AXIAL = ("neck", "trunk", "face")
 
 
@@ -87,10 +157,27 @@ def find_targets(text: str, start: int, end: int, mentions: Sequence[Mention]) -
     raw += _elliptic(text, start, end, raw)
     raw.sort(key=lambda t: t.start)
     composed = _of_joint(text, raw)
+    composed = _joints_then_movements(text, start, composed)
     composed = _shared_movement(text, composed)
     composed = _shared_joint(text, composed)
     composed = _within_region(text, start, composed)
-    return _with_sides(text, start, end, composed)
+    return [_named(target) for target in _with_sides(text, start, end, composed)]
+
+
+def _named(target: Target) -> Target:
+    """Name movements that only one joint makes after it: "dorsiflexion" is "ankle dorsiflexion"."""
+    movement = target.name.removeprefix("foot ").removeprefix("elbow ")
+    joint = _ONE_JOINT.get(movement)
+    return replace(target, name=f"{joint} {movement}", group=joint) if joint and target.kind == "movement" else target
+
+
+def limb_of(group: str) -> str:
+    """Return ``upper`` or ``lower`` for a group of rules/muscles.tsv that lies in one limb; else empty."""
+    if group in ("shoulder", "elbow", "wrist", "hand", "thumb", "finger", "forearm", "upper limb"):
+        return "upper"
+    if group in ("hip", "knee", "ankle", "foot", "toe", "great toe", "lower limb"):
+        return "lower"
+    return ""
 
 
 def chunks(text: str, targets: Sequence[Target], cuts: Sequence[int] = ()) -> list[Chunk]:
@@ -108,9 +195,7 @@ def _target(mention: Mention) -> Target:
     initial = _INITIAL.match(mention.text)
     side = {"R": "right", "L": "left", "B": "bilateral"}[initial.group(1)] if initial else ""
     plural = mention.entry["kind"] == "region" and _PLURAL.search(mention.text) is not None
-    return Target(
-        mention.start, mention.end, mention.name, mention.entry["kind"], mention.entry["group"], side, plural
-    )
+    return Target(mention.start, mention.end, mention.name, mention.entry["kind"], mention.entry["group"], side, plural)
 
 
 def _elliptic(text: str, start: int, end: int, targets: Sequence[Target]) -> list[Target]:
@@ -127,7 +212,9 @@ def _elliptic(text: str, start: int, end: int, targets: Sequence[Target]) -> lis
 
 
 def _bare(target: Target) -> bool:
-    return target.kind == "movement" and " " not in target.name.replace("internal rotation", "x").replace("external rotation", "x")
+    return target.kind == "movement" and " " not in target.name.replace("internal rotation", "x").replace(
+        "external rotation", "x"
+    )
 
 
 def _joint(target: Target) -> str:
@@ -156,7 +243,12 @@ def _of_joint(text: str, targets: Sequence[Target]) -> list[Target]:
     i = 0
     while i < len(targets):
         j = i
-        while j + 1 < len(targets) and _bare(targets[j]) and _bare(targets[j + 1]) and _LINK.fullmatch(text[targets[j].end : targets[j + 1].start]):
+        while (
+            j + 1 < len(targets)
+            and _bare(targets[j])
+            and _bare(targets[j + 1])
+            and _LINK.fullmatch(text[targets[j].end : targets[j + 1].start])
+        ):
             j += 1
         if _bare(targets[i]) and j + 1 < len(targets) and _joint(targets[j + 1]) and targets[j + 1].kind == "region":
             joint = targets[j + 1]
@@ -164,7 +256,12 @@ def _of_joint(text: str, targets: Sequence[Target]) -> list[Target]:
             if _OF.fullmatch(gap):
                 last = j + 1
                 joints = [joint]
-                while last + 1 < len(targets) and _joint(targets[last + 1]) and targets[last + 1].kind == "region" and _LINK.fullmatch(text[targets[last].end : targets[last + 1].start]):
+                while (
+                    last + 1 < len(targets)
+                    and _joint(targets[last + 1])
+                    and targets[last + 1].kind == "region"
+                    and _LINK.fullmatch(text[targets[last].end : targets[last + 1].start])
+                ):
                     last += 1
                     joints.append(targets[last])
                 for one in joints:
@@ -180,6 +277,41 @@ def _of_joint(text: str, targets: Sequence[Target]) -> list[Target]:
     return found
 
 
+def _joints_then_movements(text: str, start: int, targets: Sequence[Target]) -> list[Target]:
+    """Read "both elbow and wrist joints in terms of flexion and extension" as four movements."""
+    found: list[Target] = []
+    i = 0
+    while i < len(targets):
+        j = _linked(text, targets, i, lambda t: t.kind == "region" and bool(_joint(t)))
+        k = _linked(text, targets, j, _bare) if j < len(targets) else j
+        if i < j < k and k - j > 1 and _TERMS.fullmatch(text[targets[j - 1].end : targets[j].start]):
+            for joint in targets[i:j]:
+                cue = side_before(text, start, targets[i].start)
+                side = cue.side if cue else "bilateral" if joint.plural else ""
+                found += [
+                    replace(
+                        _moved(joint.name, t, targets[i].start if t is targets[j] else t.start, t.end),
+                        side=side,
+                    )
+                    for t in targets[j:k]
+                ]
+            i = k
+        else:
+            found.append(targets[i])
+            i += 1
+    return found
+
+
+def _linked(text: str, targets: Sequence[Target], first: int, wanted: Callable[[Target], bool]) -> int:
+    """Return the index behind the list of ``wanted`` targets that begins at ``first``."""
+    i = first
+    while i < len(targets) and wanted(targets[i]):
+        if i > first and not _LINK.fullmatch(text[targets[i - 1].end : targets[i].start]):
+            break
+        i += 1
+    return i
+
+
 def _shared_movement(text: str, targets: Sequence[Target]) -> list[Target]:
     """Give the movement of "hip and knee flexion" to the hip too."""
     found = list(targets)
@@ -188,12 +320,18 @@ def _shared_movement(text: str, targets: Sequence[Target]) -> list[Target]:
         if here.kind != "region" or here.name not in JOINTS:
             continue
         if after.kind == "movement" and _joint(after) and _LINK.fullmatch(text[here.end : after.start]):
-            found[i] = _moved(here.name, after, here.start, after.end if i + 2 >= len(found) or after.end <= found[i + 2].start else here.end)
+            found[i] = _moved(
+                here.name,
+                after,
+                here.start,
+                after.end if i + 2 >= len(found) or after.end <= found[i + 2].start else here.end,
+            )
     return found
 
 
 def _shared_joint(text: str, targets: Sequence[Target]) -> list[Target]:
-    """Give the joint of "elbow flexors and extensors" to the second; of "hip: flexion 3/5, extension 4/5" to both."""
+    """Give the joint of "elbow flexors and extensors" to the second; of "hip: flexion 3/5, "
+    "extension 4/5" to both."""
     found: list[Target] = []
     for target in targets:
         if _bare(target) and found:
@@ -205,7 +343,8 @@ def _shared_joint(text: str, targets: Sequence[Target]) -> list[Target]:
                 if wrist_like and not (target.group and target.group != joint):
                     target = _moved(joint, target, target.start, target.end)
             elif before.kind == "region" and joint and (not gap.strip() or _COLON.fullmatch(gap)):
-                target = replace(_moved(joint, target, before.start if not gap.strip() else target.start, target.end), side=before.side)
+                side = before.side or ("bilateral" if before.plural else "")
+                target = replace(_moved(joint, target, before.start, target.end), side=side)
                 found.pop()
         found.append(target)
     return found
@@ -224,21 +363,36 @@ def _within_region(text: str, start: int, targets: Sequence[Target]) -> list[Tar
     while i < len(targets):
         here = targets[i]
         after = targets[i + 1] if i + 1 < len(targets) else None
-        if after is not None and after.kind == "region" and here.group != "paresis" and (
-            _OF.fullmatch(text[here.end : after.start]) or not text[here.end : after.start].strip()
-        ) and (here.kind != "region" or "muscles" in here.name or here.name == "whole body"):
+        if (
+            after is not None
+            and after.kind == "region"
+            and here.group != "paresis"
+            and (
+                _OF.fullmatch(text[here.end : after.start])
+                or _INNERVATED.fullmatch(text[here.end : after.start])
+                or not text[here.end : after.start].strip()
+            )
+            and (here.kind != "region" or "muscles" in here.name or here.name == "whole body")
+        ):
             side = side_before(text, here.end, after.start)
             where = side.side if side else after.side or ("bilateral" if after.plural else "")
             if here.kind != "region":
                 found.append(replace(here, side=here.side or where))
             elif here.name == "whole body":
-                found.append(replace(after, side=where))
+                inner = _INNERVATED.fullmatch(text[here.end : after.start]) is not None
+                found.append(replace(after, side=where, start=here.start if inner else after.start))
             else:
                 name = here.name.removesuffix(" muscles")
                 found.append(replace(after, start=here.start, name=f"{name} {after.name}", side=where))
             i += 2
             continue
-        if after is not None and _joint(here) and here.kind == "region" and after.kind == "muscle" and text[here.end : after.start] in (" ", "-"):
+        if (
+            after is not None
+            and _joint(here)
+            and here.kind == "region"
+            and after.kind == "muscle"
+            and text[here.end : after.start] in (" ", "-")
+        ):
             side = side_before(text, start, here.start)
             found.append(replace(after, side=side.side if side else ""))
             i += 2
@@ -261,7 +415,8 @@ def _with_sides(text: str, start: int, end: int, targets: Sequence[Target]) -> l
         if not side:
             limit = targets[i + 1].start if i + 1 < len(targets) else end
             cue = side_after(text, target.end, limit)
-            if cue is not None and (i + 1 >= len(targets) or side_before(text, cue.start, limit) is None):
+            following = side_before(text, cue.start, limit) if cue is not None and i + 1 < len(targets) else None
+            if cue is not None and (following is None or following.start != cue.start):
                 side = cue.side
         if not side and found and _only_connectors(text[found[-1].end : target.start]):
             side = found[-1].side if not target.plural and not target.axial else ""

@@ -24,13 +24,22 @@ class Level(Record):
     level: Annotated[str, Field(description="canonical level, T4 or T4-T5; empty for a region without number")]
     level_text: Annotated[str, Field(description="as written")]
     region: Annotated[
-        Literal["cervical", "thoracic", "lumbar", "sacral", "junctional"], Field(description="region of the spine")
+        Literal["cervical", "thoracic", "lumbar", "sacral", "junctional"],
+        Field(description="region of the spine"),
     ]
     upper: Annotated[str, Field(description="upper level of a span")] = ""
     lower: Annotated[str, Field(description="lower level of a span")] = ""
     kind: Annotated[
         Literal[
-            "vertebra", "disc", "facet_joint", "cord", "root", "dermatome", "foramen", "procedure", "unspecified"
+            "vertebra",
+            "disc",
+            "facet_joint",
+            "cord",
+            "root",
+            "dermatome",
+            "foramen",
+            "procedure",
+            "unspecified",
         ],
         Field(description="structure at the level"),
     ] = "unspecified"
@@ -39,26 +48,97 @@ class Level(Record):
 
 _CHEAP = re.compile(r"(?<![\w.])(?:Th|TH|[CTDLS])[\s-]?\d|\b(?:cervical|thoracic|dorsal|lumbar|sacral)\b", re.I)
 _REGION_ROW = re.compile(
-    r"\b(?:at|in|within|throughout|involving|along|of)\s(?:the\s|his\s|her\s)?(?P<regions>(?:cervical|thoracic|dorsal|lumbar|sacral)"
+    r"\b(?:at|in|within|throughout|involving|along|of)\s(?:the\s|his\s|her\s)?(?P<regions>(?:cervical|"
+    r"thoracic|dorsal|lumbar|sacral)"
     r"(?:\s?(?:,|and|or|&|/|,\sand)\s?(?:the\s)?(?:cervical|thoracic|dorsal|lumbar|sacral))*)\s"
-    r"(?:spine|spinal|vertebral|vertebra\w*|cord|dis[ck]s?)(?:\s(?:spine|cord|canal|column))?\s?(?P<noun>levels?|regions?|segments?)?\b",
+    r"(?:spine|spinal|vertebral|vertebra\w*|cord|dis[ck]s?)(?:\s(?:spine|cord|canal|"
+    r"column))?\s?(?P<noun>levels?|regions?|segments?)?\b",
     re.I,
 )
 _REGION = re.compile(r"cervical|thoracic|dorsal|lumbar|sacral", re.I)
 _IMAGING = re.compile(
-    r"\b(?:CT|MRI|MR|imaging|radiographs?|X-?rays?|tomography|films?|scans?|views?|roentgenograms?|examination|surgery|resonance|"
+    r"\b(?:CT|MRI|MR|imaging|radiographs?|X-?rays?|tomography|films?|scans?|views?|roentgenograms?|"
+    r"examination|surgery|resonance|"
     r"myelography|study|studies|evaluation|level|levels|reconstructions?|images?)\s(?:scans?\s|images?\s)?$",
     re.I,
 )
-_SEEN = re.compile(r"\b(?:evident|seen|found|present|noted|observed|detected|visible|identified|demonstrated|located)\s$", re.I)
+_ENDS = re.compile(r"\s?(?:$|[.,;)]|(?:and|with|was|were|is|on|which|that|in)\b)")
+_SEEN = re.compile(
+    r"\b(?:evident|seen|found|present|noted|observed|detected|visible|identified|demonstrated|located)\s$",
+    re.I,
+)
 _CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
 _STOP = frozenset(
-    "the a an of at in on to with and or by for from was were is are be been had has have showed shows showing revealed revealing"
-    " demonstrated demonstrating due there this that which as his her its no not without causing concerning between into over"
-    " mri ct scan image images confirmed suggested any also both about performed underwent developed did including secondary"
-    " consistent evidence"
-    .split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "at",
+        "in",
+        "on",
+        "to",
+        "with",
+        "and",
+        "or",
+        "by",
+        "for",
+        "from",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "had",
+        "has",
+        "have",
+        "showed",
+        "shows",
+        "showing",
+        "revealed",
+        "revealing",
+        "demonstrated",
+        "demonstrating",
+        "due",
+        "there",
+        "this",
+        "that",
+        "which",
+        "as",
+        "his",
+        "her",
+        "its",
+        "no",
+        "not",
+        "without",
+        "causing",
+        "concerning",
+        "between",
+        "into",
+        "over",
+        "mri",
+        "ct",
+        "scan",
+        "image",
+        "images",
+        "confirmed",
+        "suggested",
+        "any",
+        "also",
+        "both",
+        "about",
+        "performed",
+        "underwent",
+        "developed",
+        "did",
+        "including",
+        "secondary",
+        "consistent",
+        "evidence",
+    ]
 )
+_APART = re.compile(r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of)\b", re.I)
 _REACH = 110  # characters in which the finding of a level is looked for
 
 
@@ -115,7 +195,9 @@ class LevelFinder:
         kind = self._kind(text, sentence, one)
         finding = self._finding(text, sentence, one)
         for level in one.levels:
-            split = kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
+            split = (
+                kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
+            )
             for name in _members(level) if split and text[level.start : level.end].count("/") > 1 else [level.name]:
                 upper, _, lower = name.partition("-")
                 values = {
@@ -127,17 +209,28 @@ class LevelFinder:
                     "kind": kind,
                     "finding_text": finding,
                 }
-                add_row(doc, "levels", level.start, level.end, values, "level.symbol" if not one.worded else "level.words", confidence)
+                add_row(
+                    doc,
+                    "levels",
+                    level.start,
+                    level.end,
+                    values,
+                    "level.symbol" if not one.worded else "level.words",
+                    confidence,
+                )
 
     def _kind(self, text: str, sentence: Sentence, one: LevelList) -> str:
-        """Return the structure that the nearest word names; a word behind the level counts before one in front."""
+        """Return the structure that the nearest word names; a word behind the level counts before "
+        "one in front."""
         right = text[one.end : min(sentence.end, one.end + 45)]
         left = text[max(sentence.start, one.start - 60) : one.start]
         best, distance = "unspecified", 1000
         for kind, pattern in self._kinds:
             after = pattern.search(right)
-            if after is not None and after.start() < distance:
-                best, distance = kind, after.start()
+            if after is not None:
+                away = after.start() + (30 if _APART.search(right[: after.start()]) else 0)
+                if away < distance:
+                    best, distance = kind, away
             before = [m.end() for m in pattern.finditer(left)]
             if before and len(left) - before[-1] + 6 < distance:
                 best, distance = kind, len(left) - before[-1] + 6
@@ -149,10 +242,11 @@ class LevelFinder:
         clauses = [m.end() for m in _CLAUSE.finditer(text, low, one.start)]
         low = clauses[-1] if clauses else low
         before = list(self._findings.finditer(text, low, one.start))
-        after = self._findings.search(text, one.end, min(sentence.end, one.end + 40))
-        direct = after is not None and re.fullmatch(r"[\s)]*(?:[\w-]+\s){0,3}", text[one.end : after.start()]) is not None
-        if after is not None and direct:
-            return text[after.start() if not text[one.end : after.start()].strip(" )") else _words_from(text, one.end) : after.end()]
+        after = self._findings.search(text, one.end, min(sentence.end, one.end + 60))
+        if after is not None:
+            begin = _phrase_start(text, one.end, after.start())
+            if not text[one.end : begin].strip(" )"):
+                return text[begin : after.end()]
         if before:
             return text[_phrase_start(text, low, before[-1].start()) : before[-1].end()]
         return ""
@@ -162,6 +256,8 @@ class LevelFinder:
         text = doc.text
         for match in _REGION_ROW.finditer(text, sentence.start, sentence.end):
             before = text[max(sentence.start, match.start() - _REACH) : match.start()]
+            if not match.group("noun") and not _ENDS.match(text, match.end(), sentence.end):
+                continue
             if _IMAGING.search(before) or re.match(r"\s?\(?[CTLS]\d", text[match.end() : match.end() + 4]):
                 continue
             findings = list(self._findings.finditer(before))
@@ -193,13 +289,10 @@ def _members(level: SpineLevel) -> list[str]:
     return [f"{level.upper[0]}{n}" for n in range(first, last + 1)]
 
 
-def _words_from(text: str, position: int) -> int:
-    match = re.compile(r"[\s)]*").match(text, position)
-    return match.end() if match else position
-
-
 def _phrase_start(text: str, low: int, start: int) -> int:
     """Return where the adjectives in front of a finding begin: at most four words."""
+    while low < start and low > 0 and text[low - 1].isalnum() and text[low].isalnum():
+        low += 1  # not into the middle of a word
     words = list(re.finditer(r"[\w-]+", text[low:start]))
     begin = start
     for word in reversed(words[-4:]):

@@ -14,10 +14,10 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import context, sentences, terms, text_of, within
 from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
-from extract.nlp.sides import side_before, side_cues
+from extract.nlp.sides import SideCue, side_before, side_cues
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
-from extract.nlp.targets import Target, find_targets
+from extract.nlp.targets import Target, find_targets, limb_of
 from extract.records.common import Record, add_row
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
@@ -38,14 +38,23 @@ class MuscleGrade(Record):
 
 
 _CANDIDATE = re.compile(
-    r"[0-5V][+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|Medical Research Council|strength|power|grade[ds]?|\w+paresis|"
+    r"[0-5V][+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|Medical Research Council|strength|"
+    r"power|grade[ds]?|\w+paresis|"
     r"\w+plegia|M[0-5])\b",
     re.I,
 )
 _TOPIC = re.compile(
-    r"\b(?:(?:motor|muscle|muscular) (?:strength|power|function|weakness|force)s?|strength|power|weakness|paralysis|paresis)\b",
+    r"\b(?:(?:motor|muscle|muscular) (?:strength|power|function|weakness|force)s?|strength|power|"
+    r"weakness|paralysis|paresis)\b",
     re.I,
 )
+_BOTH_SIDES = (
+    "all limbs", "upper and lower limbs", "whole body", "proximal muscles", "distal muscles",
+    "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
+)  # fmt: skip
+_PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
+_ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
+_SIDED = re.compile(r"[- ]sided? (?:weakness|\w+plegia|\w+paresis)|\ssides?\b", re.I)
 _BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
 
 
@@ -111,14 +120,16 @@ class MuscleGradeFinder:
             return fact.side
         if target.axial:
             return "unspecified"
-        if target.plural or target.name in ("all limbs", "upper and lower limbs", "paraparesis", "tetraparesis"):
+        if target.plural or target.name in _BOTH_SIDES:
             return "bilateral"
         sentence = found[index]
         here = min(target.start, fact.grade.start)
         return (
-            _governing(text, sentence.start, here, mentions)
-            or _only_side(text, sentence, mentions)
-            or _earlier(text, found, index, mentions)
+            _governing(text, sentence.start, here, mentions, limb_of(target.group))
+            or _only_side(text, *_clause(text, sentence, here), mentions)
+            or _only_side(text, sentence.start, sentence.end, mentions)
+            or _earlier(text, found, index, mentions, limb_of(target.group))
+            or (_paretic_side(text, mentions) if target.kind == "region" else "")
             or _of_article(text, mentions)
             or "unspecified"
         )
@@ -144,61 +155,87 @@ class MuscleGradeFinder:
     def _add_orphan(
         self, doc: Doc, found: Sequence[Sentence], index: int, mentions: list[Mention], grade: Grade
     ) -> None:
-        """Add a grade for which the sentence names no muscle: it is the strength of what was spoken of last."""
+        """Add a grade for which the sentence names no muscle: it is the strength of what was spoken "
+        "of last."""
         text, sentence = text_of(doc), found[index]
         topics = list(_TOPIC.finditer(text, sentence.start, sentence.end))
         if not topics:
             return
-        topic = min(topics, key=lambda m: abs(m.start() - grade.start))
+        topic = next((m for m in reversed(topics) if m.end() <= grade.start), topics[0])
+        own = side_before(text, sentence.start, topic.start())
         target = Target(topic.start(), topic.end(), "overall strength", "region", "limbs")
         fact = StrengthFact(target, grade, "", "overall", 0.7)
         side = (
-            _only_side(text, sentence, mentions)
-            or _earlier(text, found, index, mentions)
+            (own.side if own else "")
+            or _only_side(text, sentence.start, sentence.end, mentions)
+            or _earlier(text, found, index, mentions, "")
             or _of_article(text, mentions)
             or "unspecified"
         )
         self._add(doc, fact, side)
 
 
-def _linked_sides(text: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, str]]:
-    """Return the sides said of muscles or limbs in ``text[start:end]``, and "on the left", with their places."""
+def _linked_sides(text: str, start: int, end: int, mentions: list[Mention], limb: str = "") -> list[tuple[int, str]]:
+    """Return the sides said of muscles or limbs in ``text[start:end]``, and "on the left", with their places.
+
+    ``limb`` leaves out what is said of the other limb: "left hand" does not tell the side of a hip.
+    """
     found = []
     for mention in within(mentions, start, end):
+        other = limb_of(mention.entry["group"])
+        if limb and other and other != limb:
+            continue
         cue = side_before(text, start, mention.start)
         if cue is not None:
             found.append((cue.start, cue.side))
-        elif mention.entry["kind"] == "region" and re.search(r"(?:limbs|legs|arms|extremities|hands|feet)$", mention.text, re.I):
+        elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
             found.append((mention.start, "bilateral"))
-        elif mention.name in ("paraparesis", "tetraparesis"):
-            found.append((mention.start, "bilateral"))
-    for cue in side_cues(text, start, end):
-        if re.search(r"\b(?:on|of) (?:the|his|her)\s$|^$", text[max(start, cue.start - 8) : cue.start], re.I) or re.match(
-            r"[- ]sided? (?:weakness|\w+plegia|\w+paresis)|\ssides?\b", text[cue.end : cue.end + 24], re.I
-        ):
-            found.append((cue.start, cue.side))
+    found += [(cue.start, cue.side) for cue in side_cues(text, start, end) if _tells_side(text, start, cue)]
     return sorted(set(found))
 
 
-def _governing(text: str, start: int, here: int, mentions: list[Mention]) -> str:
-    sides = _linked_sides(text, start, here, mentions)
+def _tells_side(text: str, start: int, cue: SideCue) -> bool:
+    """Tell whether a side word away from a limb says where: "bilaterally", "on the left", "right-sided weakness"."""
+    return (
+        text[cue.start : cue.end].lower() == "bilaterally"
+        or _ON_THE.search(text[max(start, cue.start - 8) : cue.start]) is not None
+        or _SIDED.match(text[cue.end : cue.end + 24]) is not None
+    )
+
+
+def _governing(text: str, start: int, here: int, mentions: list[Mention], limb: str) -> str:
+    sides = _linked_sides(text, start, here, mentions, limb)
     return sides[-1][1] if sides else ""
 
 
-def _only_side(text: str, sentence: Sentence, mentions: list[Mention]) -> str:
-    sides = {side for _, side in _linked_sides(text, sentence.start, sentence.end, mentions)}
+def _clause(text: str, sentence: Sentence, here: int) -> tuple[int, int]:
+    """Return the part of a sentence between semicolons in which ``here`` lies."""
+    start = text.rfind(";", sentence.start, here) + 1 or sentence.start
+    end = text.find(";", here, sentence.end)
+    return start, end if end >= 0 else sentence.end
+
+
+def _only_side(text: str, start: int, end: int, mentions: list[Mention]) -> str:
+    sides = {side for _, side in _linked_sides(text, start, end, mentions)}
     return sides.pop() if len(sides) == 1 else ""
 
 
-def _earlier(text: str, found: Sequence[Sentence], index: int, mentions: list[Mention]) -> str:
+def _earlier(text: str, found: Sequence[Sentence], index: int, mentions: list[Mention], limb: str) -> str:
     block = found[index].block
     for before in reversed(found[max(0, index - _BACK) : index]):
         if before.block != block:
             return ""
-        sides = [side for _, side in _linked_sides(text, before.start, before.end, mentions)]
+        sides = [side for _, side in _linked_sides(text, before.start, before.end, mentions, limb)]
         if sides:
             return sides[-1] if len(set(sides)) == 1 else ""
     return ""
+
+
+def _paretic_side(text: str, mentions: list[Mention]) -> str:
+    """Return the side of the hemiparesis where the article names one side only."""
+    cues = [side_before(text, max(0, m.start - 40), m.start) for m in mentions if m.name == "hemiparesis"]
+    sides = {cue.side for cue in cues if cue is not None}
+    return sides.pop() if len(sides) == 1 else ""
 
 
 def _of_article(text: str, mentions: list[Mention]) -> str:
