@@ -130,10 +130,6 @@ class _Assigner:
     ) -> None:
         if len(run) == 2 and len(targets) == 1 and targets[0].name == "upper and lower limbs":
             targets = _upper_and_lower(self.text, targets[0])
-        if len(run) == 1 and not run[0].side:
-            for target in targets:
-                self._add(target, run[0], side, rule, confidence)
-            return
         own_sides = self._own_sides(run, chosen, paired=len(run) != len(targets))
         if own_sides is not None:
             for target in targets:
@@ -143,13 +139,13 @@ class _Assigner:
             for target in targets:
                 self._add(target, run[0], side, "change", confidence, earlier=True)
                 self._add(target, run[1], side, "change", confidence)
-        elif len(run) == len(targets):
+        elif len(run) == len(targets) > 1:
             for target, grade in zip(targets, run, strict=True):
                 self._add(target, grade, side, "respectively", 0.9)
         else:
             for grade in run:
                 for target in targets:
-                    self._add(target, grade, side, rule, 0.7)
+                    self._add(target, grade, side, rule, confidence if len(run) == 1 else 0.7)
 
     def _own_sides(self, run: list[Grade], chosen: Chunk, *, paired: bool) -> list[str] | None:
         """Return the side of each grade of "4/3 (right/left)"; None where the sides are not told so."""

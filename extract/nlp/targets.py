@@ -45,50 +45,12 @@ _INNERVATED = re.compile(
 )
 _COLON = re.compile(r"\s?(?:[:,(]|joints?|in terms of|with|showed|was|strength|power)[^.;]{0,25}", re.I)
 _TERMS = re.compile(r"\s?(?:joints?\s?)?(?::|\(|in terms of|for|during|on)\s?", re.I)
-_CONNECTORS = frozenset(
-    [
-        "and",
-        "or",
-        "as",
-        "well",
-        "plus",
-        "both",
-        "the",
-        "of",
-        "his",
-        "her",
-        "their",
-        "muscle",
-        "muscles",
-        "on",
-        "in",
-        "for",
-        "bilateral",
-        "bilaterally",
-        "left",
-        "right",
-        "r",
-        "l",
-        "side",
-        "sides",
-        "all",
-        "proximal",
-        "distal",
-        "group",
-        "groups",
-        "but",
-        "also",
-        "joint",
-        "joints",
-        "respectively",
-        "a",
-        "over",
-        "at",
-        "major",
-        "strength",
-        "power",
-    ]
-)
+_CONNECTORS = frozenset((
+    "and", "or", "as", "well", "plus", "both", "the", "of", "his", "her", "their", "muscle", "muscles",
+    "on", "in", "for", "bilateral", "bilaterally", "left", "right", "r", "l", "side", "sides", "all",
+    "proximal", "distal", "group", "groups", "but", "also", "joint", "joints", "respectively", "a",
+    "over", "at", "major", "strength", "power",
+))  # fmt: skip
 _ELLIPSIS = re.compile(r"\b(upper|lower)\b(?=\s*(?:\(|and\b|or\b|,|/|limbs?\s?:|was\b|were\b|[0-5]))", re.I)
 _LIMB_NOUN = re.compile(r"\b(?:limbs?|extremit(?:y|ies))\b", re.I)
 _PLURAL = re.compile(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import sentences
+from extract.nlp.extensions import context, sentences
 from extract.nlp.level_evidence import FILE, LevelEvidence
 from extract.nlp.model import Sentence
 from extract.nlp.spine import Level as SpineLevel
@@ -68,76 +69,6 @@ _SEEN = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "at",
-        "in",
-        "on",
-        "to",
-        "with",
-        "and",
-        "or",
-        "by",
-        "for",
-        "from",
-        "was",
-        "were",
-        "is",
-        "are",
-        "be",
-        "been",
-        "had",
-        "has",
-        "have",
-        "showed",
-        "shows",
-        "showing",
-        "revealed",
-        "revealing",
-        "demonstrated",
-        "demonstrating",
-        "due",
-        "there",
-        "this",
-        "that",
-        "which",
-        "as",
-        "his",
-        "her",
-        "its",
-        "no",
-        "not",
-        "without",
-        "causing",
-        "concerning",
-        "between",
-        "into",
-        "over",
-        "mri",
-        "ct",
-        "scan",
-        "image",
-        "images",
-        "confirmed",
-        "suggested",
-        "any",
-        "also",
-        "both",
-        "about",
-        "performed",
-        "underwent",
-        "developed",
-        "did",
-        "including",
-        "secondary",
-        "consistent",
-        "evidence",
-    ]
-)
 _APART = re.compile(r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of)\b", re.I)
 _REACH = 110  # characters in which the finding of a level is looked for
 
@@ -149,6 +80,7 @@ class LevelFinder:
         self._evidence = LevelEvidence(rules)
         words: dict[str, Any] = rules.documents[FILE]
         self._kinds = [(kind, _pattern(entries)) for kind, entries in words["kinds"].items()]
+        self._stops = frozenset(words["stops"])
         self._findings = _pattern(words["findings"])
 
     def __call__(self, doc: Doc) -> Doc:
@@ -195,6 +127,10 @@ class LevelFinder:
         kind = self._kind(text, sentence, one)
         finding = self._finding(text, sentence, one)
         for level in one.levels:
+            fact = context(doc).at(level.start, level.end)
+            if fact.assertion == "possible":
+                # in doubt is what the finding is, not where: "a mass at T4, possibly metastatic"
+                fact = replace(fact, assertion="present")
             split = (
                 kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
             )
@@ -217,6 +153,7 @@ class LevelFinder:
                     values,
                     "level.symbol" if not one.worded else "level.words",
                     confidence,
+                    fact,
                 )
 
     def _kind(self, text: str, sentence: Sentence, one: LevelList) -> str:
@@ -244,11 +181,11 @@ class LevelFinder:
         before = list(self._findings.finditer(text, low, one.start))
         after = self._findings.search(text, one.end, min(sentence.end, one.end + 60))
         if after is not None:
-            begin = _phrase_start(text, one.end, after.start())
+            begin = _phrase_start(text, one.end, self._stops, after.start())
             if not text[one.end : begin].strip(" )"):
                 return text[begin : after.end()]
         if before:
-            return text[_phrase_start(text, low, before[-1].start()) : before[-1].end()]
+            return text[_phrase_start(text, low, self._stops, before[-1].start()) : before[-1].end()]
         return ""
 
     def _regions(self, doc: Doc, sentence: Sentence) -> None:
@@ -267,7 +204,10 @@ class LevelFinder:
             offset = match.start() - len(before)
             finding = ""
             if findings:
-                finding = text[_phrase_start(text, offset, offset + findings[-1].start()) : offset + findings[-1].end()]
+                finding = text[
+                    _phrase_start(text, offset, self._stops, offset + findings[-1].start()) : offset
+                    + findings[-1].end()
+                ]
             for region in _REGION.finditer(text, match.start("regions"), match.end("regions")):
                 name = region.group().lower().replace("dorsal", "thoracic")
                 values = {
@@ -289,14 +229,14 @@ def _members(level: SpineLevel) -> list[str]:
     return [f"{level.upper[0]}{n}" for n in range(first, last + 1)]
 
 
-def _phrase_start(text: str, low: int, start: int) -> int:
+def _phrase_start(text: str, low: int, stops: frozenset[str], start: int) -> int:
     """Return where the adjectives in front of a finding begin: at most four words."""
     while low < start and low > 0 and text[low - 1].isalnum() and text[low].isalnum():
         low += 1  # not into the middle of a word
     words = list(re.finditer(r"[\w-]+", text[low:start]))
     begin = start
     for word in reversed(words[-4:]):
-        if word.group().lower() in _STOP or any(c.isdigit() for c in word.group()):
+        if word.group().lower() in stops or any(c.isdigit() for c in word.group()):
             break
         if text[low + word.end() : begin].strip():
             break
