@@ -34,7 +34,7 @@ _DIVISOR = (
     r"\s?[.·⋅ ]?\s?(?:kg|m|h|hr|min|day|d)\s?[-−–⁻][12¹²]|\s?(?:body weight|BW|bw)(?=\s?/))(?![A-Za-z0-9])"
 )
 _UNIT = rf"(?P<unit>(?:{_MEASURE})(?![A-Za-z0-9])(?:{_DIVISOR})*)"
-_GAP = r"[ \u00a0\u2009\u202f-]?"
+_GAP = r"(?:[^\S\n\t]|-)?"
 _JOINT = r"\s?(?:-|–|—|to|~)\s?"
 _DOSE = re.compile(
     rf"(?<![\w.,/])(?:(?P<times>\d{{1,2}})\s?[×xX*]\s?(?!10(?:\^|\*\*)?[3-9⁶⁹]\s?(?:I?U|units)))?"

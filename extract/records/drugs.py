@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -10,21 +9,18 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.doses import find_doses
-from extract.nlp.drug_names import DrugName, find_drug_names
+from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import drug_rules
+from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import indication_of, is_treatment, status_of
-from extract.nlp.extensions import context, sentences, terms, within
+from extract.nlp.extensions import context
 from extract.nlp.model import Sentence
-from extract.nlp.regimen import Parts, Slot, names_of, read_regimens
-from extract.nlp.schedules import find_durations, find_frequencies, find_ways
-from extract.normalize.blocks import BlockKind
+from extract.nlp.regimen import Slot, names_of, read_regimens
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, row_values, tell_regimens_once
 from extract.rules.drug_dictionary import drugbank_number
 from extract.rules.load import RuleSet, load_rules
 
-_SKIPPED = ("references", "other", "title")
 _MAX_QUOTE = 400
 
 Route = Literal[
@@ -64,7 +60,7 @@ class DrugFinder:
         tellings: list[Telling] = []
         before: list[DrugName] = []
         block = -1
-        for sentence, parts in self._parts(doc):
+        for sentence, parts in drug_sentences(doc, self._rules):
             if sentence.block != block:
                 block, before = sentence.block, []
             slots = read_regimens(parts, before) if parts.names or (before and parts.doses) else []
@@ -75,34 +71,6 @@ class DrugFinder:
                 doc, "drugs", telling.start, telling.end, telling.values, telling.rule, telling.confidence, telling.fact
             )
         return doc
-
-    def _parts(self, doc: Doc) -> Iterator[tuple[Sentence, Parts]]:
-        """Yield the sentences that may speak of drugs, with what they hold."""
-        text = doc.text
-        names = find_drug_names(doc, self._rules)
-        places = [name.start for name in names]
-        for sentence in sentences(doc):
-            if sentence.section in _SKIPPED or sentence.kind is BlockKind.HEADING:
-                continue
-            own = names[bisect_left(places, sentence.start) : bisect_left(places, sentence.end)]
-            doses = find_doses(text, sentence.start, sentence.end)
-            if not own and not doses:
-                continue
-            yield (
-                sentence,
-                Parts(
-                    text,
-                    sentence.start,
-                    sentence.end,
-                    _joined(text, own),
-                    doses,
-                    find_frequencies(
-                        text, sentence.start, sentence.end, within(terms(doc, "frequency"), sentence.start, sentence.end)
-                    ),
-                    find_ways(within(terms(doc, "route"), sentence.start, sentence.end)),
-                    find_durations(text, sentence.start, sentence.end),
-                ),
-            )
 
     def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
         text = doc.text
@@ -121,26 +89,6 @@ class DrugFinder:
             sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
             rule = f"drugs:{slot.name.source}" + (":dose" if slot.dose else "")
             yield Telling(slot, sentence.index, status, fact, values, sure, rule, start, end)
-
-
-def _joined(text: str, names: list[DrugName]) -> list[DrugName]:
-    """Leave out a second name for the same thing.
-
-    "methotrexate (MTX)" and "immunoglobulin (Pentaglobin)" are one drug; in "the muscle relaxant rocuronium" the
-    class is said only to explain the name.
-    """
-    kept: list[DrugName] = []
-    for name in names:
-        last = kept[-1] if kept else None
-        gap = text[last.end : name.start].strip() if last else ""
-        if last is not None and gap in ("(", "[") and last.kind != "class" and name.kind != "class":
-            alone = text[name.end : name.end + 1] in (")", "]")
-            if last.name == name.name or alone:
-                continue
-        if last is not None and gap == "" and last.kind == "class" and name.kind != "class":
-            kept.pop()
-        kept.append(name)
-    return kept
 
 
 def _quote(slot: Slot) -> tuple[int, int]:
