@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from extract.cli.options import Inputs, Out, Quiet, Rules, messages
 from extract.cli.progress import with_progress
 
 _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+# the libraries whose data or algorithms decide what stands in the tables
+_DECISIVE = ("drug-named-entity-recognition", "ftfy", "lxml", "pypdfium2", "scispacy", "spacy")
 _COUNTED = ("labs", "muscle_grades", "levels", "drugs", "cases")
 
 
@@ -66,6 +69,7 @@ def _run(
     about: dict[str, Any] = {
         "casetab": __version__,
         "rules": rule_set.hash,
+        "libraries": {name: version(name) for name in _DECISIVE},
         "options": {
             "inputs": inputs,
             "workers": settings.workers,

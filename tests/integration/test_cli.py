@@ -50,6 +50,7 @@ def test_a_run_writes_all_tables_and_says_where(casetab: Command, articles: Path
     assert told["counts"]["articles"] == 3
     assert told["options"]["workers"] == 1
     assert len(told["rules"]) == 64
+    assert told["libraries"]["spacy"].startswith("3.")
     assert told["seconds"] >= 0
 
 
