@@ -117,6 +117,9 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
     latin = match.span("latin") if match["latin"] else None
     weak = bool(_LOOSE_VOLUME.match(unit) or unit.endswith(("per mL", "per ml")))
     shared = tuple(_shared(match))
+    if shared and "/" in match["list"]:
+        # the parts of a combination, "800/100 mg": the first is its dose
+        start, low, high, shared = match.start("list"), shared[0][2], None, ()
     if high is not None and (high <= low or _CHANGE.search(text[max(0, match.start() - 30) : match.start("low")])):
         # two doses, not a range: "reduced from 40 mg to 20 mg"
         first = match["unit1"].strip() if match["unit1"] else unit

@@ -34,8 +34,12 @@ def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot
     mates : the slots of the list in which the drug stands, its own included.
     """
     name = slot.name
+    if slot.dose is None and rules.phrases["screen"].search(text, sentence.start, sentence.end):
+        return False
     tail = text[name.end : min(sentence.end, name.end + 40)]
     if rules.starts["not_after"].match(tail):
+        return False
+    if name.kind == "class" and rules.starts["class_not_after"].match(tail):
         return False
     head = text[max(sentence.start, name.start - 40) : name.start]
     if rules.ends["not_before"].search(head):
@@ -46,11 +50,12 @@ def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot
         return _evidence(text, sentence, name, rules) and _element_given(text, sentence, name, slot, mates)
     if slot.dose is not None:
         return True
+    if sentence.kind is BlockKind.TABLE:
+        return bool(rules.phrases["susceptibility_ends"].search(text, sentence.start, sentence.end))
     evidence = _evidence(text, sentence, name, rules)
     if evidence:
         return True
-    listed = sentence.section in ("case", "abstract", "caption", "") and sentence.kind is not BlockKind.TABLE
-    return listed and name.kind in ("drug", "combination", "regimen", "class")
+    return sentence.section in ("case", "abstract", "caption", "") and name.kind in ("drug", "combination", "regimen", "class")
 
 
 def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
@@ -109,7 +114,7 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
     if allergy.search(tail[:24]) or allergy.search(head[-60:]):
         whole = text[sentence.start : sentence.end]
         return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
-    if re.search(r"\b(?:denied|denies|no history of|denying|no use of|no recent)\b", head, re.I):
+    if _near(rules.ends["denied_before"], head):
         return None
     if _near(rules.ends["withheld_before"], head) or rules.phrases["withheld_after"].search(tail[:_REACH]):
         return "withheld"

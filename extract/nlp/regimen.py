@@ -39,6 +39,8 @@ _LINK = re.compile(
 )
 _CLAUSE = re.compile(r"[;]|(?<!i\.e)(?<!e\.g)(?<!inj)(?<!Inj)(?<!tab)(?<!approx)\.\s|\b(?:while|whereas|but|although|because|when|which was followed)\b")
 _STEP = re.compile(r"\b(?:by|steps? of|decrements? of|increments? of|every|(?:equal|divided|separate) doses of)\s(?:a\s)?$")
+# "2 units of plasma": a dose of something that is no drug of the table
+_OF_OTHER = re.compile(r"\s+of\s+(?!body|the\s(?:drug|same|medic|agent)|which|it\b|this|total|treatment|therapy|each|oral|intravenous)[a-z]")
 _NOT_A_DOSE = re.compile(
     r"\b(?:weigh\w*|weight|blood loss|urine|output|drained|aspirat\w+|residual|volume|hematoma|effusion|fluid|saline|crystalloid\w*|lactate|"
     r"reduc\w+ by|decreas\w+ by|increas\w+ by|loss of|bleeding|collected|evacuated|removed|capacity)\W+(?:\w+\W+){0,3}$",
@@ -197,8 +199,8 @@ def _in_order(parts: Parts) -> dict[int, list[tuple[int, float | None]]]:
         return {}
     ahead = [i for i, n in enumerate(names) if n.end <= doses[first].start]
     following = [k for k, d in enumerate(doses) if k >= first and not any(n.start > doses[first].start and n.end <= d.start for n in names)]
-    if len(ahead) >= 2 and len(following) == len(ahead):
-        return {k: [(i, None)] for i, k in zip(ahead, following, strict=True)}
+    if len(following) >= 2 and len(ahead) >= len(following):
+        return {k: [(i, None)] for i, k in zip(ahead[-len(following) :], following, strict=True)}
     return {}
 
 
@@ -221,7 +223,9 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
         return (behind, True) if taken or strongly or conjoined else (ahead, False)
     if leads and behind is not None:
         return behind, True
-    if _STEP.search(parts.text[max(parts.start, dose.start - 24) : dose.start]):
+    if _STEP.search(parts.text[max(parts.start, dose.start - 24) : dose.start]) or _OF_OTHER.match(
+        parts.text, dose.end, parts.end
+    ):
         return None
     if follows and ahead is not None:
         return None if _repeats(parts, dose, owners.get(ahead, [])) else (ahead, False)

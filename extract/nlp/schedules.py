@@ -30,8 +30,9 @@ _FREQUENCY = tuple(
         r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
         rf"\b(?P<k>{_N})\s(?:boluses|doses|injections|tablets|capsules|puffs)\s?(?:/|per|a)\s?(?P<u>day|week|month)\b",
         rf"\b(?:repeated\s)?at\s(?:an?\s)?(?:interval of\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})\s?(?:intervals?)?\b(?=.{{0,1}})(?<=intervals)|\b(?:repeated\s)?at\s(?:an?\s)?(?P<n2>{_NN})[\s-](?P<u2>{_UNIT})[\s-]intervals?\b",
-        r"\b(?:on\s)?days?\s\d{1,2}(?:(?:\s?[-–,]\s?|,?\sand\s|\sto\s|\sthrough\s|,\s)\d{1,2})*(?:\sof\s(?:each|a|every)\s\d+[\s-]day\scycles?)?(?!\s?(?:of|after|post|before|later|th|st|nd|rd)\b)",
-        r"\b[dD]\d{1,2}(?:\s?[-–,]\s?[dD]?\d{1,2})*\b",
+        r"\bon\sdays?\s\d{1,2}(?:(?:,?\sand\s|,\s|\s?[-–]\s?|\sto\s|\sthrough\s)\d{1,2})+(?!\d)",
+        r"\bdays\s\d{1,2}(?:(?:,?\sand\s|,\s)\d{1,2})+(?!\d)",
+        r"\b[dD]\d{1,2}(?:\s?[-–,]\s?[dD]?\d{1,2})+\b",
         rf"\beach\s(?P<n>{_N})\s(?P<u>{_UNIT})\b",
     )
 )  # fmt: skip
