@@ -12,6 +12,8 @@ Edit = tuple[int, int, str]
 
 Offsets = npt.NDArray[np.int32]
 
+_FAR = np.iinfo(np.int32).max
+
 
 class AlignedText:
     """An immutable text with its map to the source text.
@@ -78,9 +80,7 @@ class AlignedText:
         """Return the text without ``spans`` (sorted, not overlapping)."""
         return self.edit([(start, end, "") for start, end in spans])
 
-    def rearrange(
-        self, pieces: Sequence[tuple[int, int]], separators: str | Sequence[str] = ""
-    ) -> AlignedText:
+    def rearrange(self, pieces: Sequence[tuple[int, int]], separators: str | Sequence[str] = "") -> AlignedText:
         """Return the slices ``pieces`` of this text in the order given.
 
         ``separators`` is one string put between all pieces, or one string per gap
@@ -140,30 +140,29 @@ class AlignedText:
         length[1::2] = size
         new_begin = np.cumsum(length) - length
         index = np.arange(int(length.sum()), dtype=np.int64) + np.repeat(begin - new_begin, length)
-        whole = np.zeros(2 * count + 1, dtype=bool)
-        whole[1::2] = size != last - first
         if not len(self.text):
             zeros = np.zeros(len(index), dtype=np.int32)
             return zeros, zeros
         np.clip(index, 0, len(self.text) - 1, out=index)
         starts, ends = self._starts[index], self._ends[index]
-        if whole.any():
-            self._map_whole(starts, ends, np.flatnonzero(whole), new_begin, length, first, last)
+        changed = np.flatnonzero((size != last - first) & (size > 0))
+        if len(changed):
+            span_starts, span_ends = self._spans(first[changed], last[changed])
+            times = size[changed]
+            places = np.repeat(new_begin[1::2][changed] - np.cumsum(times) + times, times) + np.arange(times.sum())
+            starts[places], ends[places] = np.repeat(span_starts, times), np.repeat(span_ends, times)
         return starts, ends
 
-    def _map_whole(
-        self,
-        starts: Offsets,
-        ends: Offsets,
-        segments: npt.NDArray[np.int64],
-        new_begin: npt.NDArray[np.int64],
-        length: npt.NDArray[np.int64],
-        first: npt.NDArray[np.int64],
-        last: npt.NDArray[np.int64],
-    ) -> None:
-        """Point every character of the replaced ``segments`` at the whole stretch it stands for."""
-        for segment in segments[length[segments] > 0].tolist():
-            old_start, old_end = int(first[segment // 2]), int(last[segment // 2])
-            span = self.source_span(old_start, old_end)
-            place = slice(int(new_begin[segment]), int(new_begin[segment] + length[segment]))
-            starts[place], ends[place] = span
+    def _spans(
+        self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return ``source_span`` of all slices ``first:last`` at once; they do not overlap."""
+        inserted = self._ends <= self._starts
+        low = np.where(inserted, _FAR, self._starts).astype(np.int64)
+        high = np.where(inserted, -1, self._ends).astype(np.int64)
+        borders = np.stack([first, last], axis=1).ravel()
+        starts = np.minimum.reduceat(np.append(low, _FAR), borders)[::2]
+        ends = np.maximum.reduceat(np.append(high, -1), borders)[::2]
+        point = np.where(first > 0, self._ends[np.maximum(first, 1) - 1], self._starts[0])
+        empty = (first == last) | (ends < 0)
+        return np.where(empty, point, starts), np.where(empty, point, ends)

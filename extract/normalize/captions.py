@@ -25,7 +25,7 @@ Extent = tuple[int, int]
 _MOST = 0.8
 _LONGEST = 20
 _LABEL = re.compile(
-    r"\s*(?:fig(?:ure|\.|\b)|table)\s*\.?\s*(?:S|A)?(?:\d{1,2}|[IVX]{1,4}\b)(?:\s?[a-hA-H]\b)?"
+    r"\s*(?:fig(?:ure|\.|\b)|table)\s*\.?\s*(?:S|A)?(?:\d{1,2}|[IVX]{1,4}\b)(?:[a-hA-H]\b|\s[a-hA-H](?=\s?[,.:)–-]))?"
     r"(?:\s*(?:[-–,&]|and)\s*(?:fig\w*\.?\s*)?\d{1,2}[a-h]?)?",
     re.IGNORECASE,
 )
@@ -102,9 +102,7 @@ def _with_rows(lines: Lines, last: int, stop: int) -> int:
     """Return the last of the table rows that follow line ``last``, blank lines between allowed."""
     for index in range(last + 1, stop):
         # Below another row, a line whose only cell is filled is a row, too ("Electrolytes" and empty cells).
-        if is_table_row(lines.texts[index]) or (
-            "\t" in lines.texts[index] and is_table_row(lines.texts[index - 1])
-        ):
+        if is_table_row(lines.texts[index]) or ("\t" in lines.texts[index] and is_table_row(lines.texts[index - 1])):
             last = index
         elif lines.texts[index].strip():
             break
@@ -224,9 +222,7 @@ def _is_done(page: Page, last: int, interrupts: bool, widest: float) -> bool:
 
 def _is_above_rows(page: Page, last: int) -> bool:
     """Tell whether line ``last`` is the last of a table's title: a short line without final mark follows."""
-    if not page.texts[last].startswith(("Table", "TABLE")) and not page.texts[last - 1].startswith(
-        ("Table", "TABLE")
-    ):
+    if not page.texts[last].startswith(("Table", "TABLE")) and not page.texts[last - 1].startswith(("Table", "TABLE")):
         return False
     below = last + 1
     return not ends_sentence(page.texts[below]) and (page.shares[below] < _MOST or page.room[below] < FITS)

@@ -17,9 +17,7 @@ _MARK = re.compile(
 _NUMBER = re.compile(r"\d+")
 _BEFORE = 32
 # The word that a mark follows: at least three lower-case letters, a unit after a slash, or "et al".
-_WORD_BEFORE = re.compile(
-    r"(?:(?<![A-Za-z\d])[A-Z]?(?P<word>[a-z]{3,})|/(?P<unit>[a-zA-Zµμ]{1,4})|\bet al|[)\]”’\"])$"
-)
+_WORD_BEFORE = re.compile(r"(?:(?<![A-Za-z\d])[A-Z]?(?P<word>[a-z]{3,})|/(?P<unit>[a-zA-Zµμ]{1,4})|\bet al|[)\]”’\"])$")
 # Before a mark that stands behind punctuation any word will do, but no number and no abbreviation.
 _CLAUSE_BEFORE = re.compile(r"(?:(?P<word>[A-Za-z]{2,})|[)\]”’\"%]|\bet al\.)[.,;]$")
 _PERCENT_BEFORE = re.compile(r"\d\s?%$")

@@ -157,6 +157,4 @@ def _page_numbers(candidates: list[_Line], furniture: set[int]) -> set[int]:
             numbers.append((line.index, int(match.group(1)), "\f" in line.text))
     values = {value for _, value, _ in numbers}
     near = {k + step for k in furniture for step in (-2, -1, 1, 2)}
-    return {
-        index for index, value, feed in numbers if feed or index in near or {value - 1, value + 1} & values
-    }
+    return {index for index, value, feed in numbers if feed or index in near or {value - 1, value + 1} & values}

@@ -86,12 +86,7 @@ def _joints(page: Page) -> list[str]:
 
 def _caption_ends(page: Page, index: int) -> bool:
     following = page.texts[index + 1]
-    return (
-        page.rows[index]
-        or page.rows[index + 1]
-        or is_caption_start(following)
-        or page.texts[index] == CAPTION_MARK
-    )
+    return page.rows[index] or page.rows[index + 1] or is_caption_start(following) or page.texts[index] == CAPTION_MARK
 
 
 def _paragraph_ends(page: Page, index: int) -> bool:
@@ -111,9 +106,7 @@ def _paragraph_ends(page: Page, index: int) -> bool:
     if ends_open(line):
         return False
     if starts_upper(following):
-        return page.room[index] < _FITS_WITHOUT_STOP or (
-            page.gaps[index] and page.blanks_tell and page.room[index] < 1
-        )
+        return page.room[index] < _FITS_WITHOUT_STOP or (page.gaps[index] and page.blanks_tell and page.room[index] < 1)
     return page.shares[index] < 0.6
 
 

@@ -154,7 +154,7 @@ def _plausibility(text: str, places: list[int]) -> float:
         pattern = _EXPECTED.get(char)
         if pattern is not None:
             total += 2 if pattern.search(f"{before}{char}{after}") else 0
-        elif char.isalpha():
+        elif char.islower() or char.isupper():
             total += _letter_plausibility(before, char, after)
         elif not char.isprintable():
             total -= 3

@@ -20,13 +20,9 @@ from extract.sources.markup import (
 from extract.sources.model import SourceError, SourceText
 from extract.sources.text import damage_warnings, read_bytes
 
-_FLOATS = frozenset(
-    {"fig", "table-wrap", "fig-group", "table-wrap-group", "boxed-text", "supplementary-material"}
-)
+_FLOATS = frozenset({"fig", "table-wrap", "fig-group", "table-wrap-group", "boxed-text", "supplementary-material"})
 _BLOCKS = frozenset({"p", "list", "disp-quote", "def-list", "disp-formula", "verse-group", "speech"})
-_SKIPPED = frozenset(
-    {"object-id", "label", "alt-text", "long-desc", "permissions", "tex-math", "graphic", "media"}
-)
+_SKIPPED = frozenset({"object-id", "label", "alt-text", "long-desc", "permissions", "tex-math", "graphic", "media"})
 
 
 def read_jats(path: Path, article_id: str) -> SourceText:
@@ -67,9 +63,7 @@ def _parse(path: Path, data: bytes) -> tuple[Element, str]:
         raise SourceError(path, f"not well-formed XML: {error.msg}", "download the file again") from None
     article = next((e for e in root.iter() if local_name(e) == "article"), None)
     if article is None:
-        raise SourceError(
-            path, f"no article in it (its root is <{local_name(root)}>)", "casetab reads JATS XML"
-        )
+        raise SourceError(path, f"no article in it (its root is <{local_name(root)}>)", "casetab reads JATS XML")
     return article, root.getroottree().docinfo.encoding or "utf-8"
 
 
@@ -79,9 +73,7 @@ def _metadata(article: Element) -> dict[str, str]:
     if meta is None:
         return found
     for kind in ("doi", "pmid"):
-        identifier = next(
-            (e for e in meta if e.get("pub-id-type") == kind and local_name(e) == "article-id"), None
-        )
+        identifier = next((e for e in meta if e.get("pub-id-type") == kind and local_name(e) == "article-id"), None)
         if identifier is not None:
             found[kind] = collapse(all_text(identifier))
     title, journal = _first(meta, "article-title"), _first(article, "journal-title")

@@ -10,9 +10,7 @@ _PMID = re.compile(r"\bPMID:?\s*(\d{6,8})\b")
 _YEAR = re.compile(r"(?:©|\(c\)|Copyright|Published|Accepted)\D{0,40}\b((?:19|20)\d{2})\b", re.IGNORECASE)
 _HEAD = 20000
 _FOOT = 5000
-_NO_TITLE = re.compile(
-    r"^\W*(?:abstract|introduction|background|case|summary|pmc|to the editor)\b", re.IGNORECASE
-)
+_NO_TITLE = re.compile(r"^\W*(?:abstract|introduction|background|case|summary|pmc|to the editor)\b", re.IGNORECASE)
 
 
 def find_metadata(text: str) -> dict[str, str]:

@@ -86,9 +86,7 @@ def _rows(segments: Sequence[Segment], size: float) -> list[Row]:
     return [Row(tuple(sorted(row, key=lambda s: s.left))) for row in rows]
 
 
-def _margins(
-    segments: Sequence[Segment], height: float
-) -> tuple[list[Segment], list[Segment], list[Segment]]:
+def _margins(segments: Sequence[Segment], height: float) -> tuple[list[Segment], list[Segment], list[Segment]]:
     """Split off the lines at the page's top and foot that a wide gap separates from the rest."""
     size = median(s.top - s.bottom for s in segments) or 1.0
     rows = _rows(segments, size)
@@ -103,9 +101,7 @@ def _margins(
     last = len(rows) - bottom
     if top >= last:
         return [], list(segments), []
-    flat = [
-        [part for row in group for part in row.parts] for group in (rows[:top], rows[top:last], rows[last:])
-    ]
+    flat = [[part for row in group for part in row.parts] for group in (rows[:top], rows[top:last], rows[last:])]
     return flat[0], flat[1], flat[2]
 
 
@@ -146,9 +142,7 @@ def _divides(segments: Sequence[Segment], strip: tuple[float, float], size: floa
         _rows([s for s in segments if s.left >= strip[1] - 1], size),
     ]
     words = [sum(len(part.text) for row in side for part in row.parts) for side in sides]
-    return min(map(len, sides)) >= 4 and all(
-        w >= 12 * len(side) for w, side in zip(words, sides, strict=True)
-    )
+    return min(map(len, sides)) >= 4 and all(w >= 12 * len(side) for w, side in zip(words, sides, strict=True))
 
 
 def _reading_order(segments: Sequence[Segment], columns: list[tuple[float, float]]) -> list[list[Segment]]:

@@ -25,9 +25,7 @@ def read_text(path: Path, article_id: str) -> SourceText:
     data = read_bytes(path)
     decoded = decode(data)
     if decoded is None:
-        raise SourceError(
-            path, "not a text file (binary data)", "save it as plain text, or give it its true extension"
-        )
+        raise SourceError(path, "not a text file (binary data)", "save it as plain text, or give it its true extension")
     if not decoded.text.strip():
         raise SourceError(path, "the file holds no text", "check the export it came from")
     return SourceText(
@@ -47,9 +45,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SourceError(
-            path, f"cannot be read: {error.strerror or error}", "check path and permissions"
-        ) from error
+        raise SourceError(path, f"cannot be read: {error.strerror or error}", "check path and permissions") from error
     if not data:
         raise SourceError(path, "the file is empty", "check the export it came from")
     return data

@@ -1,0 +1,193 @@
+"""The whole stage: pages undone, sentences healed, offsets exact, clean texts left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extract.normalize.blocks import BlockKind, NormalizedText
+from extract.normalize.captions import is_caption_start
+from extract.normalize.stage import normalize, write_normalized
+from extract.sources.model import SourceText
+
+
+def source(text: str, flowed: bool = False) -> SourceText:
+    return SourceText("a", Path("a.txt"), "txt", "utf-8", "", text, flowed=flowed)
+
+
+def lines(text: str, flowed: bool = False) -> list[str]:
+    return write_normalized(normalize(source(text, flowed))).splitlines()
+
+
+def kinds(normalized: NormalizedText) -> list[tuple[str, str]]:
+    return [(block.kind.value, normalized.block_text(block)) for block in normalized.blocks]
+
+
+# A two-page letter of an invented patient, as a converter leaves it.
+PAGES = """Annals of Invented Cases 2017;4
+
+31
+
+A Stiff Back in a Gardener
+
+A 61-year-old gardener came to our clinic with stiff-
+ness of his back that had slowly grown over two ye-
+ars. His father had had the same. Strength was full in
+both legs, and sensation was normal below L1. A ra-
+diograph showed ossification at the T8-T9 and T9-
+T10 levels on the right (Figure 1). Blood tests were un-
+remarkable: urate was 310 µmol/l, and C-reactive pro-
+
+Figure 1. Lateral radiograph of the thoracic spine. The
+arrows point to flowing ossification along four verte-
+brae.
+
+© 2017 The Authors. Annals of Invented Cases.
+https://doi.org/10.5555/aic.2017.31
+
+\f32
+
+Annals of Invented Cases 2017;4
+
+tein was 3 mg/l. Physiotherapy was begun.
+Six months later he could bend again, and he
+has worked in his garden ever since without any pain
+at all.
+Discussion
+Ossification of this kind is common in older men and
+is mostly found by chance. Treatment is seldom needed.
+"""
+
+
+def test_pages_become_paragraphs_with_the_caption_at_the_end() -> None:
+    assert lines(PAGES) == [
+        "A Stiff Back in a Gardener",
+        (
+            "A 61-year-old gardener came to our clinic with stiffness of his back that had slowly grown over two years. "
+            "His father had had the same. Strength was full in both legs, and sensation was normal below L1. A radiograph "
+            "showed ossification at the T8-T9 and T9-T10 levels on the right (Figure 1). Blood tests were unremarkable: "
+            "urate was 310 µmol/l, and C-reactive protein was 3 mg/l. Physiotherapy was begun."
+        ),
+        "Six months later he could bend again, and he has worked in his garden ever since without any pain at all.",
+        "Discussion",
+        "Ossification of this kind is common in older men and is mostly found by chance. Treatment is seldom needed.",
+        "== captions ==",
+        (
+            "Figure 1. Lateral radiograph of the thoracic spine. The arrows point to flowing ossification along four "
+            "vertebrae."
+        ),
+    ]
+
+
+def test_every_kind_of_block() -> None:
+    normalized = normalize(source(PAGES))
+    assert [kind for kind, _ in kinds(normalized)] == [
+        "heading", "paragraph", "paragraph", "heading", "paragraph", "caption",
+    ]  # fmt: skip
+    assert normalized.text.splitlines() == [text for _, text in kinds(normalized)]
+
+
+def test_a_word_broken_across_a_caption_and_a_page_maps_to_all_of_it() -> None:
+    normalized = normalize(source(PAGES))
+    start = normalized.text.index("C-reactive protein was 3 mg/l")
+    first, last = normalized.source_span(start, start + len("C-reactive protein was 3 mg/l"))
+    assert PAGES[first:last].startswith("C-reactive pro-\n")
+    assert PAGES[first:last].endswith("\ntein was 3 mg/l")
+
+
+def test_normalising_twice_changes_nothing_more() -> None:
+    once = "\n".join(lines(PAGES)) + "\n"
+    assert "\n".join(lines(once)) + "\n" == once
+
+
+CLEAN = """Case presentation
+
+A boy of 7 years had sodium 128 mmol/L and a base excess of −4. It fell,2 and fell.3 He was given saline.1
+
+Fig. 1 A plain film of the chest
+
+Table 1 Blood tests
+Test\tDay 1\tDay 2
+Sodium\t128\t
+\t139\t140
+
+Outcome was good;4 he left on day 5.
+"""
+
+
+def test_a_clean_text_keeps_its_lines_and_its_tables_follow_their_captions() -> None:
+    assert kinds(normalize(source(CLEAN))) == [
+        ("heading", "Case presentation"),
+        (
+            "paragraph",
+            "A boy of 7 years had sodium 128 mmol/L and a base excess of -4. It fell, and fell. He was given saline.",
+        ),
+        ("paragraph", "Outcome was good; he left on day 5."),
+        ("caption", "Fig. 1 A plain film of the chest"),
+        ("caption", "Table 1 Blood tests"),
+        ("table", "Test\tDay 1\tDay 2"),
+        ("table", "Sodium\t128\t"),
+        ("table", "\t139\t140"),
+    ]
+
+
+def test_citation_marks_are_written_back() -> None:
+    text = "Rare it is.1 Some say so;2 others do not.3\n"
+    normalized = normalize(source(text))
+    assert normalized.text == "Rare it is. Some say so; others do not."
+    assert write_normalized(normalized) == text
+
+
+def test_a_flowed_source_is_never_joined() -> None:
+    text = "Findings\nurate was high and\nthe knee was red\n"
+    assert lines(text, flowed=True) == ["Findings", "urate was high and", "the knee was red"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " \f ", "\ufeff"])
+def test_a_text_of_nothing_has_no_blocks(text: str) -> None:
+    normalized = normalize(source(text))
+    assert normalized.blocks == ()
+    assert write_normalized(normalized) == ""
+
+
+def test_repeated_short_statements_are_no_furniture() -> None:
+    text = PAGES + "\nFunding\n\nNone to declare.\n\nConsent\n\nNone to declare.\n\nConflicts\n\nNone to declare.\n"
+    assert lines(text).count("None to declare.") == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Figure 1. Scan of the knee", "Fig. 2 Scan", "FIGURE 3: Scan", "Table 1", "Table II. Tests", "Fig. 1 (A) Knee"],
+)
+def test_captions_begin_so(line: str) -> None:
+    assert is_caption_start(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Figure 1 shows the knee",
+        "Fig. 2). He was",
+        "Table 1 and Table 2",
+        "Figure 1, which",
+        "figure 1 of the",
+        "Tables are",
+    ],
+)
+def test_sentences_about_figures_do_not(line: str) -> None:
+    assert not is_caption_start(line)
+
+
+def test_a_figures_mention_at_a_line_start_stays_in_its_sentence() -> None:
+    text = (
+        "The ossification of the ligament is best seen in\nFigure 1. It reaches from the third to the tenth\n"
+        "thoracic vertebra and spares the joints of the\nribs, as is usual in this disease of old age.\n"
+    )
+    written = lines(text)
+    assert "== captions ==" not in written
+    assert written[0].startswith("The ossification of the ligament is best seen in Figure 1. It reaches")
+
+
+def test_block_kinds_are_strings() -> None:
+    assert BlockKind("table") is BlockKind.TABLE
