@@ -144,7 +144,9 @@ def _richer(a: Draft, b: Draft) -> Draft:
 def _weight(row: Draft) -> int:
     """Return how much a row says: what the article states counts, what was computed from it does not."""
     computed = ("value_si", "unit_si", "value_conventional", "unit_conventional", "loinc", "specimen", "flag")
-    return sum(value not in (None, "") for name, value in row.values.items() if name not in computed)
+    said = sum(value not in (None, "") for name, value in row.values.items() if name not in computed)
+    implied = row.table == "labs" and row.values.get("result_text") == row.values.get("analyte_text")
+    return said - 3 * implied  # the analyte's own name says more than "hypocalcaemia"
 
 
 def _records(name: str, rows: Iterable[Draft], source: SourceText, text: NormalizedText) -> list[Record]:

@@ -20,6 +20,7 @@ from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.rules.fold import split_words
 from extract.rules.load import RuleSet
 
+_IMPLIED_GAP = re.compile(r"\s*(?:[(\[:=,]|of|at|to|with|was|up to|\s)*\s*(?:a|an|the)?\s*$", re.IGNORECASE)
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
 _VALUE_GAP = re.compile(r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)\s*$", re.IGNORECASE)
@@ -225,6 +226,9 @@ class Linker:
         pending = self._pending
         if pending:
             unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
+            if pending[-1].role is Role.IMPLIED and not _IMPLIED_GAP.match(self._gap(pending[-1].end, first.start)):
+                self._last = []
+                return 1
             fits = unknown == 0 or (
                 unknown <= (6 if first.form == "titer" else _MAX_UNKNOWN)
                 and self._plausible(pending[-1], first)
@@ -281,6 +285,8 @@ class Linker:
         if item is not None and value.unit is None and self._counted(item, value, following):
             return True
         if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
+            return False
+        if item.entry is not None and not compatible(item.entry, value.unit):  # "70% ethanol" is a solution
             return False
         gap = self._gap(value.end, item.start).strip()
         if not gap and following + 1 < len(self._items):  # "12 mg/L CRP 5 mg/L": the analyte has its own value

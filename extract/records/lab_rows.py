@@ -64,7 +64,8 @@ class RowMaker:
     def _entry(self, draft: LabDraft) -> Entry | None:
         entry = draft.analyte.entry
         if draft.analyte.role is Role.IMPLIED and entry is not None:
-            return self._rules.entry("analyte", entry["analyte"])
+            implied = self._rules.entry("analyte", entry["analyte"])
+            return None if implied is not None and implied["kind"] == "panel" and draft.value is not None else implied
         return entry
 
     def _by_specimen(self, doc: Doc, draft: LabDraft, entry: Entry) -> Entry:
@@ -112,6 +113,10 @@ def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
         if quantity is not None and quantity.unit is not None:
             columns["unit_text"], columns["unit"] = quantity.unit_text, quantity.unit.ucum
             break
+    power, rest = value.unit, draft.unit_from
+    if power is not None and re.fullmatch(r"10\*\d+", power.ucum) and rest is not None and rest.unit is not None:
+        if rest.unit.ucum.startswith("/"):  # "4.26×10^6" in one cell, "/µL" in the next
+            columns["unit_text"], columns["unit"] = f"{value.unit_text} {rest.unit_text}", power.ucum + rest.unit.ucum
     if (
         "unit" not in columns
         and draft.analyte.mention is not None

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, text_of
-from extract.nlp.model import FactContext, Quantity
+from extract.nlp.extensions import context, sentence_at, text_of
+from extract.nlp.model import BlockKind, FactContext, Quantity
 from extract.nlp.text_tables import Cell, TextTable, text_tables
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_rows import RowMaker
@@ -41,6 +41,11 @@ _FOLLOWUP = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(r"\W*(?:na|nd|n/a|nt|not (?:done|available|tested|performed|measured)|none)?\W*", re.IGNORECASE)
+_UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
+_LEGEND = re.compile(
+    r"\s*(?:\(|\[|,\s|(?:(?:is|are)\s+)?(?:expressed|given|measured|reported|shown)?\s*(?:in|as)\s+)", re.IGNORECASE
+)
+_MIN_LEGEND = 2
 _MAX_WORDS = 8
 
 
@@ -52,12 +57,34 @@ class LabTables:
 
     def read(self, doc: Doc, mentions: list[Item], numbers: list[Quantity], rows: RowMaker) -> None:
         """Append the results in all tables of ``doc``."""
-        for table in text_tables(doc):
+        tables = list(text_tables(doc))
+        legend = self._legend(doc, mentions) if tables else {}
+        for table in tables:
             if any(_of_others(cell.text) for cell in table.rows[0]):
                 continue
             reader = _TableReader(doc, table, mentions, numbers, self._rules.units)
             for draft, fact in reader.results():
+                if draft.value is not None and draft.value.unit is None and draft.unit_from is None:
+                    draft.unit_from = legend.get(draft.analyte.entry.name if draft.analyte.entry else "")
                 rows.add(doc, draft, fact)
+
+    def _legend(self, doc: Doc, mentions: Sequence[Item]) -> dict[str, Quantity]:
+        """Return units that a note gives for the whole table: "Hb, haemoglobin (g/L); AST (IU/L)"."""
+        text = text_of(doc)
+        found: dict[int, dict[str, Quantity]] = {}
+        for item in mentions:
+            sentence = sentence_at(doc, item.start)
+            if item.role is not Role.ANALYTE or item.entry is None or sentence is None or sentence.kind is BlockKind.TABLE:
+                continue
+            lead = _LEGEND.match(text, item.end)
+            unit = self._rules.units.match(text, lead.end()) if lead is not None else None
+            if lead is None or unit is None or unit[1].kind not in ("lab", "both"):
+                continue
+            begin = lead.end()
+            bare = Quantity(begin, unit[0], begin, begin, "", None, None, "unit", "=", unit[1], text[begin : unit[0]])
+            found.setdefault(sentence.block, {})[item.entry.name] = bare
+        legends = [units for units in found.values() if len(units) >= _MIN_LEGEND]
+        return {name: unit for units in legends for name, unit in units.items()}
 
 
 def _of_others(header: str) -> bool:
@@ -216,8 +243,8 @@ class _TableReader:
     def _unit_in(self, cell: Cell, start: int) -> Quantity | None:
         """Return a unit that stands in a cell without its number ("Hb (g/dL)", "K, mEq/L") as a bare quantity."""
         text = text_of(self._doc)
-        for match in re.finditer(r"[(\[,/]\s*|\s+|^", text[start : cell.end]):
-            position = start + match.end()
+        places = [0, *(match.end() for match in _UNIT_PLACE.finditer(text[start : cell.end]))]
+        for position in (start + place for place in places):
             while position < cell.end and text[position] in "([ ":
                 position += 1
             found = self._units.match(text, position) if position < cell.end else None
@@ -244,7 +271,7 @@ class _TableReader:
         return LabDraft(
             analyte,
             value=value,
-            unit_from=unit if value is not None and value.unit is None else None,
+            unit_from=unit if value is not None and (value.unit is None or "/" not in value.unit.ucum) else None,
             reference=reference if value is not None and (kind != "upper" or bound or stated) else None,
             reference_kind=kind,
             result=word,

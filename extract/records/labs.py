@@ -50,6 +50,15 @@ class Lab(Record):
     flag: Annotated[Literal["L", "N", "H", ""], Field(description="position in the reference range given")] = ""
 
 
+def _is_oximetry(item: Item, items: list[Item]) -> bool:
+    """Tell whether an oxygen saturation stands alone: a vital sign; beside a pH or pCO2 it is of a blood gas."""
+    if item.entry is None or not item.entry.name.endswith("oxygen saturation"):
+        return False
+    return not any(
+        other is not item and other.entry is not None and other.entry["class"] == "blood_gas" for other in items
+    )
+
+
 class LabFinder:
     """Component ``casetab_labs``: appends to ``_.drafts``."""
 
@@ -86,6 +95,7 @@ class LabFinder:
             is_concentration(number) for number in numbers
         ):
             return
+        mentions = [m for m in mentions if not _is_oximetry(m, mentions)]
         inside = [
             n
             for n in numbers

@@ -38,7 +38,7 @@ class MuscleGrade(Record):
 
 
 _CANDIDATE = re.compile(
-    r"[0-5V][+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|Medical Research Council|strength|"
+    r"[0-5V]\s?[+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|MMT|manual muscle|Medical Research Council|strength|"
     r"power|grade[ds]?|\w+paresis|"
     r"\w+plegia|M[0-5])\b",
     re.I,
@@ -55,6 +55,7 @@ _BOTH_SIDES = (
 _PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
 _ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
 _SIDED = re.compile(r"[- ]sided? (?:weakness|\w+plegia|\w+paresis)|\ssides?\b", re.I)
+_SENSATION = re.compile(r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|score[ds]?|of five)\b", re.I)
 _BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
 
 
@@ -91,14 +92,24 @@ class MuscleGradeFinder:
         if not grades:
             return
         targets = find_targets(text, start, end, inside)
-        if not self._about_strength(text, found, index, targets):
-            return
         facts, orphans = assign(text, start, end, grades, targets)
+        if not self._about_strength(text, found, index, targets):
+            facts, orphans = [fact for fact in facts if self._plain(text, sentence, fact)], []
         for fact in facts:
             side = self._side(text, found, index, mentions, fact)
             self._add(doc, fact, side)
         for grade in orphans:
             self._add_orphan(doc, found, index, mentions, grade)
+
+    def _plain(self, text: str, sentence: Sentence, fact: StrengthFact) -> bool:
+        """Tell whether a fraction of five is said of a limb and nothing else: "the left leg was 0/5"."""
+        return (
+            fact.rule == "before"
+            and fact.grade.fraction
+            and limb_of(fact.target.group) != ""
+            and not self._grades.other.search(text, sentence.start, sentence.end)
+            and not _SENSATION.search(text, sentence.start, sentence.end)
+        )
 
     def _about_strength(self, text: str, found: Sequence[Sentence], index: int, targets: Sequence[Target]) -> bool:
         sentence = found[index]

@@ -68,7 +68,7 @@ class Lexicon:
             node.setdefault(None, []).append((entry, _LOOSE.sub(" ", exact)))
 
     def find(self, text: str, words: Words) -> dict[str, list[Mention]]:
-        """Return by kind the leftmost longest mentions, without overlap within a kind, in text order."""
+        """Return by kind the longest mentions, without overlap within a kind, in text order."""
         found: dict[str, list[Mention]] = {}
         free_from: dict[str, int] = {}
         root, folded, starts, ends = self._root, words.folded, words.starts, words.ends
@@ -96,8 +96,12 @@ class Lexicon:
                 if node is None:
                     break
             for kind, (last, entry) in best.items():
+                end = ends[last]
+                before = found[kind][-1] if starts[i] < free_from.get(kind, 0) else None
+                if before is not None and end - starts[i] > before.end - before.start:
+                    found[kind].pop()  # "serum lactate" gives way to "lactate dehydrogenase"
+                    free_from[kind] = 0
                 if starts[i] >= free_from.get(kind, 0):
-                    end = ends[last]
                     found.setdefault(kind, []).append(Mention(starts[i], end, text[starts[i] : end], entry))
                     free_from[kind] = end
         return found
