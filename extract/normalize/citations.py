@@ -17,11 +17,12 @@ _MARK = re.compile(
 _NUMBER = re.compile(r"\d+")
 _BEFORE = 32
 # The word that a mark follows: at least three lower-case letters, a unit after a slash, or "et al".
-_WORD_BEFORE = re.compile(r"(?:(?<![A-Za-z\d])[A-Z]?(?P<word>[a-z]{3,})|/(?P<unit>[a-zA-Zµμ]{1,4})|\bet al|[)\]”’\"])$")
+_WORD_BEFORE = re.compile(
+    r"(?:(?<![A-Za-z\d./_])[A-Z]?(?P<word>[a-z]{3,})|/(?P<unit>[a-zA-Zµμ]{1,4})|\bet al|[)\]”’\"])$"
+)
 # Before a mark that stands behind punctuation any word will do, but no number and no abbreviation.
 _CLAUSE_BEFORE = re.compile(r"(?:(?P<word>[A-Za-z]{2,})|[)\]”’\"%]|\bet al\.)[.,;]$")
 _PERCENT_BEFORE = re.compile(r"\d\s?%$")
-_POWERS = frozenset({"m", "cm", "mm", "µm", "μm", "um", "km", "dm", "in", "ft", "sec", "s"})
 _FEWEST = 3
 _HIGHEST = 400
 
@@ -82,7 +83,7 @@ def _is_mark(text: str, match: re.Match[str]) -> bool:
     if found is None:
         return False
     if found.group("unit"):
-        return found.group("unit") not in _POWERS and _NUMBER.search(match.group()) is not None
+        return found.group("unit").lower() in layout_words("unit")
     word = found.group("word")
     return word is None or word not in layout_words("numbered")
 

@@ -43,6 +43,9 @@ def test_marks_go(text: str, plain: str) -> None:
         "earlier [1, 2]",
         "the CA125 level",
         "born in 2019.",
+        "a PaO2/FiO2 of 90",
+        "complement C3/C4",
+        "10 cells/mm3",
     ],
 )
 def test_numbers_stay(kept: str) -> None:
