@@ -110,7 +110,8 @@ class Linker:
     """Links the values of one sentence; make one for each sentence."""
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
-        self._text, self._items, self._words, self._floor = text, items, vocabulary, floor
+        self._text, self._words, self._floor = text, vocabulary, floor
+        self._items = _without_asides(text, items)
         self.drafts: list[LabDraft] = []
         self._pending: list[Item] = []
         self._last: list[LabDraft] = []  # made by the values seen last; empty after a value of something else
@@ -494,6 +495,26 @@ class Linker:
         if analyte.mention is None or analyte.mention.kind != "drug" or not is_concentration(value):
             return False
         return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
+
+
+def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
+    """Leave out terms in a bracket that holds no number: "ANA (immunofluorescence on Hep-2 cells) was 1:2560"."""
+    kept: list[Item] = []
+    for i, item in enumerate(items):
+        before = items[i - 1] if i else None
+        if item.quantity is not None or before is None or not _in_bracket(text, before.end, item.start):
+            kept.append(item)
+            continue
+        close = text.find(")", item.end)
+        inside = [other for other in items[i:] if other.start < close]
+        if any(other.quantity is not None for other in inside) or Linker._same(before, item):
+            kept.append(item)
+    return kept
+
+
+def _in_bracket(text: str, start: int, end: int) -> bool:
+    gap = text[start:end]
+    return gap.rfind("(") > gap.rfind(")")
 
 
 def _bare_kind(value: Quantity | None) -> str:

@@ -75,9 +75,12 @@ class RowMaker:
         if mention is None or sentence is None:
             return entry
         key = fold_key(mention.text)
-        named = [m for m in within(terms(doc, "specimen"), sentence.start, sentence.end) if m.start < draft.end + 24]
-        for specimen in reversed(named):  # the nearest one named before, or right behind ("protein in the urine")
-            found = self._in_specimen.get((key, specimen.name.lower()))
+        specimens = [(m.start, m.name) for m in within(terms(doc, "specimen"), sentence.start, sentence.end)]
+        for panel in within(terms(doc, "analyte"), sentence.start, draft.analyte.start):  # "urinalysis showed ..."
+            if panel.entry["kind"] == "panel" and panel.entry["specimen"]:
+                specimens.append((panel.start, panel.entry["specimen"]))
+        for start, specimen in sorted(specimens, reverse=True):  # the nearest one before, or right behind
+            found = self._in_specimen.get((key, specimen.lower())) if start < draft.end + 24 else None
             if found is not None:
                 return found
         return entry

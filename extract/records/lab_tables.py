@@ -18,6 +18,7 @@ from extract.nlp.model import BlockKind, FactContext, Quantity
 from extract.nlp.text_tables import Cell, TextTable, text_tables
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_rows import RowMaker
+from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
 from extract.rules.units import UnitTable
 
@@ -41,6 +42,7 @@ _FOLLOWUP = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(r"\W*(?:na|nd|n/a|nt|not (?:done|available|tested|performed|measured)|none)?\W*", re.IGNORECASE)
+_SIGN = re.compile(r"\s*(\+{1,4}|[1-4]\+|neg\.?|\(-\)|\(\+\))\s*", re.IGNORECASE)
 _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _LEGEND = re.compile(
     r"\s*(?:\(|\[|,\s|(?:(?:is|are)\s+)?(?:expressed|given|measured|reported|shown)?\s*(?:in|as)\s+)", re.IGNORECASE
@@ -55,18 +57,24 @@ class LabTables:
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
 
-    def read(self, doc: Doc, mentions: list[Item], numbers: list[Quantity], rows: RowMaker) -> None:
-        """Append the results in all tables of ``doc``."""
+    def read(self, doc: Doc, mentions: list[Item], numbers: list[Quantity], rows: RowMaker) -> list[Cell]:
+        """Append the results in all tables of ``doc``; return the cells of those that hold prose instead."""
+        prose: list[Cell] = []
         tables = list(text_tables(doc))
         legend = self._legend(doc, mentions) if tables else {}
         for table in tables:
             if any(_of_others(cell.text) for cell in table.rows[0]):
                 continue
             reader = _TableReader(doc, table, mentions, numbers, self._rules.units)
+            found = False
             for draft, fact in reader.results():
+                found = True
                 if draft.value is not None and draft.value.unit is None and draft.unit_from is None:
                     draft.unit_from = legend.get(draft.analyte.entry.name if draft.analyte.entry else "")
                 rows.add(doc, draft, fact)
+            if not found:
+                prose += [cell for row in table.rows for cell in row if len(cell.text.split()) > 1]
+        return prose
 
     def _legend(self, doc: Doc, mentions: Sequence[Item]) -> dict[str, Quantity]:
         """Return units that a note gives for the whole table: "Hb, haemoglobin (g/L); AST (IU/L)"."""
@@ -74,7 +82,12 @@ class LabTables:
         found: dict[int, dict[str, Quantity]] = {}
         for item in mentions:
             sentence = sentence_at(doc, item.start)
-            if item.role is not Role.ANALYTE or item.entry is None or sentence is None or sentence.kind is BlockKind.TABLE:
+            if (
+                item.role is not Role.ANALYTE
+                or item.entry is None
+                or sentence is None
+                or sentence.kind is BlockKind.TABLE
+            ):
                 continue
             lead = _LEGEND.match(text, item.end)
             unit = self._rules.units.match(text, lead.end()) if lead is not None else None
@@ -162,7 +175,13 @@ class _TableReader:
         return None
 
     def _word(self, cell: Cell) -> Item | None:
-        """Return the qualitative word of a short cell."""
+        """Return the qualitative word or sign of a short cell; a lone dash may be a missing value and is none."""
+        sign = _SIGN.fullmatch(cell.text)
+        if sign is not None:
+            start = cell.start + sign.start(1)
+            entry = Entry(sign.group(1), "result", {"result": "positive" if "+" in sign.group(1) else "negative"})
+            mention = Mention(start, start + len(sign.group(1)), sign.group(1), entry)
+            return Item(Role.RESULT, mention.start, mention.end, mention=mention)
         if len(cell.text.split()) > 4:
             return None
         return next((item for item in self._in(cell) if item.role is Role.RESULT), None)

@@ -9,7 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import quantities, sentences, text_of
-from extract.nlp.model import BlockKind, Quantity, Sentence
+from extract.nlp.model import BlockKind, Quantity
+from extract.nlp.text_tables import Cell
 from extract.records.common import Record
 from extract.records.lab_items import Item, ItemReader, Role, sign_results
 from extract.records.lab_links import Linker, Vocabulary
@@ -59,6 +60,14 @@ def _is_oximetry(item: Item, items: list[Item]) -> bool:
     )
 
 
+def _holds(cell: Cell, position: int) -> bool:
+    return cell.start <= position < cell.end
+
+
+def _inside(items: list[Item], cell: Cell) -> list[Item]:
+    return [item for item in items if _holds(cell, item.start)]
+
+
 class LabFinder:
     """Component ``casetab_labs``: appends to ``_.drafts``."""
 
@@ -86,11 +95,15 @@ class LabFinder:
                 q += 1
             if sentence.kind in (BlockKind.TABLE, BlockKind.HEADING) or sentence.section == "references":
                 continue
-            self._sentence(doc, sentence, mentions[first_m:m], numbers[first_q:q])
-        self._tables.read(doc, mentions, numbers, self._rows)
+            self._stretch(doc, sentence.start, sentence.end, mentions[first_m:m], numbers[first_q:q])
+        for cell in self._tables.read(doc, mentions, numbers, self._rows):
+            self._stretch(
+                doc, cell.start, cell.end, _inside(mentions, cell), [n for n in numbers if _holds(cell, n.start)]
+            )
         return doc
 
-    def _sentence(self, doc: Doc, sentence: Sentence, mentions: list[Item], numbers: list[Quantity]) -> None:
+    def _stretch(self, doc: Doc, start: int, end: int, mentions: list[Item], numbers: list[Quantity]) -> None:
+        """Read a sentence, or a table's cell that holds one."""
         if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions) and not any(
             is_concentration(number) for number in numbers
         ):
@@ -101,14 +114,12 @@ class LabFinder:
             for n in numbers
             if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)
         ]
-        values = self._reader.quantity_items(doc, sentence.start, sentence.end, inside)
-        signs = sign_results(text_of(doc), sentence.start, sentence.end)
+        values = self._reader.quantity_items(doc, start, end, inside)
+        signs = sign_results(text_of(doc), start, end)
         items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
-        measured = Linker(
-            text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary, sentence.start
-        ).link()
+        measured = Linker(text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary, start).link()
         words = []
-        if not self._histology.search(text_of(doc), sentence.start, sentence.end):
+        if not self._histology.search(text_of(doc), start, end):
             words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
         for draft in sorted([*measured, *words], key=lambda d: (d.start, d.end)):
             self._rows.add(doc, draft)

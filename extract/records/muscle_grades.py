@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import context, sentences, terms, text_of, within
 from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
-from extract.nlp.sides import SideCue, side_before, side_cues
+from extract.nlp.sides import SideCue, side_after, side_before, side_cues
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
 from extract.nlp.targets import Target, find_targets, limb_of
@@ -49,12 +49,12 @@ _TOPIC = re.compile(
     re.I,
 )
 _BOTH_SIDES = (
-    "all limbs", "upper and lower limbs", "whole body", "proximal muscles", "distal muscles",
+    "all limbs",  "whole body", "proximal muscles", "distal muscles",
     "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
 )  # fmt: skip
 _PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
 _ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
-_SIDED = re.compile(r"[- ]sided? (?:weakness|\w+plegia|\w+paresis)|\ssides?\b", re.I)
+_SIDED = re.compile(r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|\w+plegia|\w+paresis|paralysis)|\ssides?\b", re.I)
 _SENSATION = re.compile(r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|score[ds]?|of five)\b", re.I)
 _BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
 
@@ -173,7 +173,9 @@ class MuscleGradeFinder:
         if not topics:
             return
         topic = next((m for m in reversed(topics) if m.end() <= grade.start), topics[0])
-        own = side_before(text, sentence.start, topic.start())
+        own = side_after(text, grade.end, min(sentence.end, grade.end + 30)) or side_before(
+            text, sentence.start, topic.start()
+        )
         target = Target(topic.start(), topic.end(), "overall strength", "region", "limbs")
         fact = StrengthFact(target, grade, "", "overall", 0.7)
         side = (
@@ -210,7 +212,7 @@ def _tells_side(text: str, start: int, cue: SideCue) -> bool:
     return (
         text[cue.start : cue.end].lower() == "bilaterally"
         or _ON_THE.search(text[max(start, cue.start - 8) : cue.start]) is not None
-        or _SIDED.match(text[cue.end : cue.end + 24]) is not None
+        or _SIDED.match(text[cue.end : cue.end + 40]) is not None
     )
 
 

@@ -19,8 +19,10 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆�
 
 # dropped between words: blanks, hyphens and dashes, apostrophes; a line end or TAB is a word, as no term crosses it
 _WORD = re.compile(
-    r"[α-ωΑ-Ωµ]|[^\W\d_α-ωΑ-Ωµ⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[\n\t]|[^\w\s\-‐‑‒–—−'’‘`´]"
+    r"['’]s\b|[α-ωΑ-Ωµ]|[^\W\d_α-ωΑ-Ωµ⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+|[\n\t]|[^\w\s\-‐‑‒–—−'’‘`´]"
 )
+
+_APOSTROPHES = "'’"
 
 
 @lru_cache(maxsize=1 << 17)
@@ -59,6 +61,8 @@ def split_words(text: str) -> Words:
     starts: list[int] = []
     ends: list[int] = []
     for match in _WORD.finditer(text):
+        if match.group()[0] in _APOSTROPHES:  # "the patient's" is "the patient"
+            continue
         folded.append(fold_word(match.group()))
         starts.append(match.start())
         ends.append(match.end())
@@ -67,4 +71,5 @@ def split_words(text: str) -> Words:
 
 def fold_key(term: str) -> tuple[str, ...]:
     """Return the folded words of a term: its key in a lexicon."""
-    return tuple(fold_word(match.group()) for match in _WORD.finditer(term))
+    words = (match.group() for match in _WORD.finditer(term))
+    return tuple(fold_word(word) for word in words if word[0] not in _APOSTROPHES)

@@ -48,7 +48,7 @@ def cell(value: object, *, text: bool = True) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     written = str(value)
-    if text and written.startswith(FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(written):
+    if text and len(written) > 1 and written.startswith(FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(written):
         return "'" + written
     return written
 
