@@ -1,4 +1,4 @@
-"""Names of drugs in a text: the lexicon's, with their salts, and those that only their endings betray."""
+"""Names of drugs in a text: the lexicon's, with their salts, misspelt ones, and those that only their endings betray."""
 
 from __future__ import annotations
 
@@ -51,10 +51,14 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
     taken = _Spans((n.start, n.end) for n in found)
     extra = [
         name
-        for name in _by_ending(text, rules)
+        for name in (*_by_ending(text, rules), *_misspelt(text, rules))
         if not taken.touch(name.start, name.end) and not shadows.cover(name.start, name.end)
     ]
-    return sorted([*found, *extra], key=lambda n: n.start)
+    ordered: list[DrugName] = []
+    for name in sorted([*found, *extra], key=lambda n: (n.start, -n.confidence)):
+        if not ordered or name.start >= ordered[-1].end:
+            ordered.append(name)
+    return ordered
 
 
 def _named(text: str, mention: Mention) -> DrugName:
@@ -102,6 +106,11 @@ def _shadows(doc: Doc) -> _Spans:
     for kind in ("analyte", "not_lab", "muscle"):
         places.extend((m.start, m.end) for m in terms(doc, kind) if (m.start, m.end) not in drugs)
     return _Spans(places)
+
+
+def _misspelt(text: str, rules: DrugRules) -> list[DrugName]:
+    """Return words one letter away from a name."""
+    return [DrugName(a, b, text[a:b], entry, "misspelt", 0.6) for a, b, entry in rules.spelling.find(text)]
 
 
 def _by_ending(text: str, rules: DrugRules) -> list[DrugName]:

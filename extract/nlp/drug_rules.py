@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from extract.errors import RulesError
+from extract.nlp.drug_spelling import SpellingIndex
+from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
 
 FILE = "drug_context.yaml"
@@ -26,6 +28,7 @@ class DrugRules:
     after, before : the same patterns tied to the end or the start of a stretch of text.
     stem_pattern : words with the ending of a nonproprietary name.
     classes : class to its endings and names.
+    spelling : finds misspelt names.
     """
 
     phrases: dict[str, re.Pattern[str]]
@@ -34,6 +37,7 @@ class DrugRules:
     stem_pattern: re.Pattern[str]
     not_stems: frozenset[str]
     classes: dict[str, tuple[tuple[str, ...], frozenset[str]]]
+    spelling: SpellingIndex
 
 
 def drug_rules(rules: RuleSet) -> DrugRules:
@@ -44,29 +48,30 @@ def drug_rules(rules: RuleSet) -> DrugRules:
     RulesError
         an entry of the file is not of its form.
     """
-    return _build(rules.hash, _Document(rules.documents.get(FILE, {})))
+    return _build(rules.hash, _Source(rules.documents.get(FILE, {}), rules.entries.get("drug", [])))
 
 
-class _Document:
-    """A YAML document that lru_cache keys by the rules' hash alone."""
+class _Source:
+    """What the rules are built from; lru_cache keys it by the rules' hash alone."""
 
-    def __init__(self, content: dict[str, Any]) -> None:
+    def __init__(self, content: dict[str, Any], entries: list[Entry]) -> None:
         self.content = content
+        self.entries = entries
 
     def __hash__(self) -> int:
         return 0
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Document)
+        return isinstance(other, _Source)
 
 
 @lru_cache(maxsize=4)
-def _build(_hash: str, document: _Document) -> DrugRules:
+def _build(_hash: str, source: _Source) -> DrugRules:
     phrases, starts, ends = {}, {}, {}
     classes: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {}
     stems: list[str] = []
     not_stems: frozenset[str] = frozenset()
-    for name, value in document.content.items():
+    for name, value in source.content.items():
         if name == "classes":
             classes = {kind: _members(kind, members) for kind, members in value.items()}
         elif name == "stems":
@@ -79,7 +84,7 @@ def _build(_hash: str, document: _Document) -> DrugRules:
             starts[name] = re.compile(rf"[\s(]*(?:{alternatives})(?!\w)", re.I)
             ends[name] = re.compile(rf"(?<!\w)(?:{alternatives})[\s]*$", re.I)
     pattern = re.compile(rf"\b[A-Za-z][a-z]{{3,20}}(?:{'|'.join(map(re.escape, stems))})\b") if stems else _NEVER
-    return DrugRules(phrases, starts, ends, pattern, not_stems, classes)
+    return DrugRules(phrases, starts, ends, pattern, not_stems, classes, SpellingIndex(source.entries))
 
 
 def _texts(name: str, values: Any) -> list[str]:

@@ -14,6 +14,9 @@ from extract.normalize.blocks import BlockKind
 _REACH = 70
 _CLAUSE = re.compile(r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
 _LIST = re.compile(r"(?:[\w/\-]+(?:\s[\w/\-]+){0,2}(?:,\s(?:and\s|or\s)?|\s(?:and|or|plus)\s|/))+$")
+_WHICH_STOPPED = re.compile(
+    r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|discontinued|withdrawn|ceased|suspended)\b"
+)
 _INDICATION = re.compile(
     r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|administered|initiated|added|prescribed) )?"
     r"(?:for (?:the )?(?:treatment of |management of |prophylaxis of |prevention of |control of |suspected |presumed |possible |presumptive )?|to treat |to control |to prevent |to manage |because of |due to )"
@@ -119,6 +122,8 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
     if _near(rules.ends["withheld_before"], head) or rules.phrases["withheld_after"].search(tail[:_REACH]):
         return "withheld"
     if _near(rules.ends["stopped_before"], head) or rules.phrases["stopped_after"].search(tail[:_REACH]):
+        return "stopped"
+    if _WHICH_STOPPED.match(text, slot.end, sentence.end):
         return "stopped"
     whole = text[sentence.start : sentence.end]
     if when == "history":

@@ -34,11 +34,11 @@ _AFTER_FILL = re.compile(
 )
 _LINK = re.compile(
     r"(?:\b(?:and|or|plus|with|as|well|in|combination|combined|along|together|of|a|an|the|also|both|either|tablets?|"
-    r"capsules?|doses?|tabs?|inj|injections?|drops|amp|therapy|treatment|tablet|intravenous|oral|low-dose|high-dose|added|to|at|dose|"
+    r"capsules?|doses?|tabs?|inj|injections?|drops|amp|therapy|treatment|tablet|intravenous|oral|loading|maintenance|initial|single|total|pulse|pulses|continuous|low-dose|high-dose|added|to|at|dose|"
     r"infusions?|boluses|bolus|supplements?|supplementation|agents?|drugs?|analogs?|associated|concomitant|including|such|drip|drips)\b|[\s\u00a0,;&+/()\[\]–-]|\bi\.e\.|\be\.g\.)*"
 )
 _CLAUSE = re.compile(r"[;]|(?<!i\.e)(?<!e\.g)(?<!inj)(?<!Inj)(?<!tab)(?<!approx)\.\s|\b(?:while|whereas|but|although|because|when|which was followed)\b")
-_STEP = re.compile(r"\b(?:by|steps? of|decrements? of|increments? of|every|(?:equal|divided|separate) doses of)\s(?:a\s)?$")
+_STEP = re.compile(r"\b(?:(?<!followed )by|steps? of|decrements? of|increments? of|every|(?:equal|divided|separate) doses of)\s(?:a\s)?$")
 # "2 units of plasma": a dose of something that is no drug of the table
 _OF_OTHER = re.compile(r"\s+of\s+(?!body|the\s(?:drug|same|medic|agent)|which|it\b|this|total|treatment|therapy|each|oral|intravenous)[a-z]")
 _NOT_A_DOSE = re.compile(
@@ -326,7 +326,7 @@ def _assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
         told = [slot for slot in mates if slot.frequency]
         if len(told) == 1 and told[0] is mates[-1] and told[0].frequency and told[0].frequency.start >= told[0].end:
             for slot in mates[:-1]:
-                if slot.dose and told[0].dose and not slot.dose.daily and slot.dose.latin is None and slot.dose.times is None:
+                if slot.name is not told[0].name and slot.dose and told[0].dose and not slot.dose.daily and slot.dose.latin is None and slot.dose.times is None:
                     slot.frequency = told[0].frequency
 
 
@@ -339,14 +339,19 @@ def _slot_by(parts: Parts, slots: Sequence[Slot], start: int, end: int) -> Slot 
         split = not behind.leads and behind.dose is not None and behind.name.end <= start
         if split and (nearest is None or nearest.anchor[1] <= behind.name.start):
             return behind  # between a name and its dose: "enoxaparin twice daily (40 mg)"
-        if _fills(_BEFORE_FILL, parts.text[end : behind.anchor[0]]) and not _touches(parts, nearest, start):
+        target = behind.name.start if behind.name.start >= end else behind.anchor[0]
+        if _fills(_BEFORE_FILL, parts.text[end : min(target, behind.anchor[0])]) and not _touches(parts, nearest, start):
             return behind
     if nearest is None:
         return None
+    owned = {slot.dose.start for slot in slots if slot.dose}
+    said = nearest.dose.value if nearest.dose else None
+    if any(nearest.anchor[1] <= d.start < start and d.start not in owned and d.value != said for d in parts.doses):
+        return None  # "1 mg/kg/day, reduced by 5 mg every two weeks": the time is that of the other dose
     gap = parts.text[nearest.anchor[1] : start]
-    if len(gap) > 100 or _CLAUSE.search(gap):
-        return None
     rest = _between(parts, nearest.anchor[1], start).strip()
+    if len(gap) > 100 or _CLAUSE.search(rest):
+        return None
     return nearest if len(rest) <= 12 or "," not in rest.lstrip(" ,(") else None
 
 
@@ -386,13 +391,14 @@ def _share_way(mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> 
 _WAY_LEAD = re.compile(
     r"(?:\b(?:of|infusions?|injections?|administration|therapy|treatment|bolus|boluses|drip|form|pulse|pulses|dose|doses|a|an|the|with|"
     r"high-dose|low-dose|antibiotics?|broad-spectrum|empiric|empirical|including|such|as|intermittent|continuous|loading|pulsed|"
-    r"methyl|and|combined|liposomal|tablets?|push|IV|i\.v\.|empirically|initial|consisting|drugs|medications?|agents|steroids|corticosteroids|using|high|low|doses?|combination|home|were|was|also|continued|administered|given|started|started on|initiated|treatment|prophylactic|intensive|vial|maintenance|loading)\b|[\s\u00a0,():-])*"
+    r"methyl|and|combined|liposomal|tablets?|push|IV|i\.v\.|empirically|initial|consisting|drugs|medications?|agents|steroids|corticosteroids|using|high|low|doses?|combination|home|use|intake|ingestion|solution|preparation|sustained-release|both|were|was|also|continued|administered|given|started|started on|initiated|treatment|prophylactic|intensive|vial|maintenance|loading)\b|[\s\u00a0,():-])*"
 )
 _WAY_TAIL = re.compile(
     r"(?:\b(?:tablets?|capsules?|injections?|infusions?|was|were|given|administered|started|initiated|therapy|treatment|by|via|through|the|a|an|and|in|dose|"
     r"doses|bolus|boluses|per|as|to|slow|over|continuous|then|at|of|taken|regularly|delivered|nebulized|prescribed|subsequently|route|solution|rate|daily|minutes?|hours?|continuously)\b|"
     r"[\s\u00a0,():/-]|\d+)*"
 )
+_ABBREVIATED = re.compile(r"^\s*\([A-Za-z.]{1,6}\)")  # "intravenous (IV)"
 _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 
 
@@ -406,6 +412,7 @@ def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, b
     nearest = max((s for s in slots if s.anchor[1] <= way.start), key=lambda s: s.anchor[1], default=None)
     before_gap = _between(parts, way.end, behind.start) if behind else ""
     after_gap = _between(parts, nearest.anchor[1], way.start) if nearest else ""
+    before_gap = _ABBREVIATED.sub("", before_gap)
     led = behind is not None and "(" not in before_gap[1:] and _fills(_WAY_LEAD, before_gap)
     close = nearest is not None and _fills(_WAY_TAIL, after_gap)
     if led and close and nearest is not None and behind is not None:
@@ -425,7 +432,7 @@ def _backward(parts: Parts, nearest: Slot, way: Way, before_gap: str, after_gap:
     earlier = parts.text[parts.start : nearest.anchor[1]]
     if head.count("(") > head.count(")") or (earlier.rfind("(") > earlier.rfind(")") and ")" not in head):
         return True
-    if re.search(r",|\band\b|\bplus\b|\bthen\b", after_gap):
+    if re.search(r",|\band\b|\bplus\b|\bthen\b", after_gap.rpartition(")")[2]):
         return False
     if re.search(r",|;|\band\b|\bwith\b", before_gap) or before_gap.strip().startswith(")"):
         return True
