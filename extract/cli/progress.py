@@ -52,7 +52,7 @@ def _bar(results: Iterable[ArticleResult], total: int, messages: Console) -> Ite
 
 
 def _lines(results: Iterable[ArticleResult], total: int, messages: Console) -> Iterator[ArticleResult]:
-    step = max(total // _LINES, 1)
+    step = -(-total // _LINES)
     began = time.monotonic()
     for done, result in enumerate(results, 1):
         _name_failed(result, messages)
