@@ -11,112 +11,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
+from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
 from extract.records.lab_units import compatible
 from extract.records.lab_unknown import is_concentration, unknown_analyte
-from extract.rules.fold import split_words
-from extract.rules.load import RuleSet
+from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
 _IMPLIED_GAP = re.compile(r"\s*(?:[(\[:=,]|of|at|to|with|was|up to|\s)*\s*(?:a|an|the)?\s*$", re.IGNORECASE)
-_BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
-_VALUE_GAP = re.compile(r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)\s*$", re.IGNORECASE)
 _INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
-_OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
-_VERBS = re.compile(
-    r"[.;:]|\d|\b(?:was|were|is|are|had|has|have|showed|revealed|but|while|whereas|although|except|because|which|that|no|not|"
-    r"with|without|then|after|before)\b",
-    re.IGNORECASE,
-)
 _LEVEL = re.compile(
     r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE
 )
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
-_MAX_LINK_TOKENS = 14
 _MAX_UNKNOWN = 2
-_NUMERALS = {"one", "two", "three"}
 
 
-class Vocabulary:
-    """The word lists of rules/labs.yaml."""
-
-    def __init__(self, rules: RuleSet) -> None:
-        words = rules.documents.get("labs.yaml", {})
-        self._lexicon, self._units = rules.lexicon, rules.units
-        self.link = frozenset(map(str, words.get("link", ())))
-        self.time = frozenset(map(str, words.get("time", ())))
-        self.coordination = frozenset(map(str, words.get("coordination", ())))
-        self.not_measured = re.compile("|".join(map(str, words.get("not_measured", ()))) or r"(?!)", re.IGNORECASE)
-        self.histology = re.compile("|".join(map(str, words.get("histology", ()))) or r"(?!)", re.IGNORECASE)
-
-    def unknown(self, gap: str) -> int:
-        """Return how many words of a gap are no linking words; 99 where the gap is too long."""
-        tokens = _TOKEN.findall(_BRACKET.sub(" ", gap))
-        if len(tokens) > _MAX_LINK_TOKENS:
-            return 99
-        return sum(
-            not (token.lower() in self.link or token.lower() in self.time or token.isdigit()) for token in tokens
-        )
-
-    def joins(self, gap: str) -> bool:
-        """Tell whether a gap between two analytes makes them members of one list."""
-        tokens = [token.lower() for token in _TOKEN.findall(_BRACKET.sub(" ", gap))]
-        if not tokens or len(tokens) > 6:
-            return False
-        return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
-            t in self.coordination for t in tokens
-        )
-
-    def count_unit(self, text: str, position: int) -> Quantity | None:
-        """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
-        lead = re.compile(r"\s?(?=/)|\s(?=per\s)").match(text, position)
-        found = self._units.match(text, lead.end()) if lead is not None else None
-        if lead is None or found is None:
-            return None
-        begin = lead.end()
-        return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
-
-    def parts(self, analyte: Item) -> list[Item]:
-        """Return the two analytes of a name with a slash ("BUN/Cr"); none where they are not two known ones."""
-        if analyte.mention is None or analyte.mention.text.count("/") != 1:
-            return []
-        found = []
-        cut = analyte.mention.text.index("/")
-        for start, end in ((0, cut), (cut + 1, len(analyte.mention.text))):
-            piece = analyte.mention.text[start:end]
-            mentions = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
-            if len(mentions) != 1:
-                return []
-            begin = analyte.anchor + start + mentions[0].start
-            found.append(
-                Item(Role.ANALYTE, begin, begin + len(mentions[0].text), mention=replace(mentions[0], start=begin))
-            )
-        return found
-
-    def lists(self, gap: str) -> bool:
-        """Tell whether a gap joins two members of a list, members that no lexicon knows in between allowed."""
-        if self.joins(gap):
-            return True
-        tokens = [token.lower() for token in _TOKEN.findall(_BRACKET.sub(" ", gap))]
-        joints = sum(t in (",", "and", "or", "/", "&") for t in tokens)
-        others = sum(t not in self.coordination for t in tokens)
-        return 0 < joints <= 3 and others <= 4 and not _VERBS.search(gap)
-
-
-class Linker:
+class Linker(Linking):
     """Links the values of one sentence; make one for each sentence."""
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
-        self._text, self._words, self._floor = text, vocabulary, floor
-        self._items = _without_asides(text, items)
-        self.drafts: list[LabDraft] = []
-        self._pending: list[Item] = []
-        self._last: list[LabDraft] = []  # made by the values seen last; empty after a value of something else
-        self._last_end = 0
-        self._early: Quantity | None = None  # a reference range that stands before the value
+        super().__init__(text, _without_asides(text, items), vocabulary, floor)
 
     def link(self) -> list[LabDraft]:
         """Return the results in text order."""
@@ -134,9 +50,6 @@ class Linker:
                 continue
             i += 1
         return self.drafts
-
-    def _gap(self, start: int, end: int) -> str:
-        return self._text[start:end]
 
     def _wait(self, item: Item) -> None:
         pending = self._pending
@@ -163,7 +76,7 @@ class Linker:
         run = [i]
         while run[-1] + 1 < len(self._items):
             a, b = self._items[run[-1]], self._items[run[-1] + 1]
-            if b.role is not Role.VALUE or not _VALUE_GAP.match(self._gap(a.end, b.start)):
+            if b.role is not Role.VALUE or not VALUE_GAP.match(self._gap(a.end, b.start)):
                 break
             run.append(run[-1] + 1)
         values = [q for q in (self._items[k].quantity for k in run) if q is not None]
@@ -192,14 +105,14 @@ class Linker:
             item = self._items[k]
             gap = self._gap(values[-1].end, item.start)
             if (
-                _OPEN_BRACKET.match(gap.split("(")[0] + "(")
+                OPEN_BRACKET.match(gap.split("(")[0] + "(")
                 and "(" in gap
                 and item.quantity is not None
                 and len(values) - 1 not in ranges
                 and ")" not in gap
             ):
                 ranges[len(values) - 1] = item
-            elif item.role is Role.VALUE and _VALUE_GAP.match(_BRACKET.sub(" ", gap)):
+            elif item.role is Role.VALUE and VALUE_GAP.match(BRACKET.sub(" ", gap)):
                 values.append(item)
             else:
                 break
@@ -374,101 +287,6 @@ class Linker:
             return None
         return split_fraction(value)
 
-    def _is_reference(self, value: Quantity, index: int) -> bool:
-        """Take a bracketed range or bound behind a value as its reference range; or one before the value."""
-        lead = self._gap(self._last_end, value.start)
-        tail = self._text[value.end : value.end + 3].lstrip()
-        closed = tail[:1] in (")", "]", ";", ",")
-        if not closed or (value.form != "range" and value.comparator == "="):
-            return False
-        if self._last and _OPEN_BRACKET.match(lead) and self._last[-1].reference is None:
-            before = self._last[-1].value
-            if before is not None and (value.unit is None or before.unit is None or value.unit == before.unit):
-                kind = "range" if value.form == "range" else "upper" if "<" in value.comparator else "lower"
-                self._reference(value, kind)
-                return True
-        if self._pending and value.form == "range" and index + 1 < len(self._items):
-            after = self._items[index + 1]
-            if _OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start)) and after.role is Role.VALUE:
-                if re.fullmatch(r"[)\]]\s*(?:[:=,]|was|of|is)?\s*", self._gap(value.end, after.start)):
-                    self._pending[-1].end = value.end + 1
-                    self._early = value
-                    return True
-        return False
-
-    def _is_alternative(self, value: Quantity) -> bool:
-        """Take "(2.25 mmol/L)" behind "9.0 mg/dL" as the same result in another unit."""
-        if not self._last or value.unit is None or not _OPEN_BRACKET.match(self._gap(self._last_end, value.start)):
-            return False
-        before = self._last[-1].value
-        if before is None or before.unit is None or before.unit == value.unit or before.unit.ucum == "%":
-            return False
-        if value.unit.ucum == "%" or value.form != before.form:
-            return False
-        self._last[-1].alternative = value
-        self._last[-1].end = max(self._last[-1].end, value.end)
-        return True
-
-    def _is_percentage(self, value: Quantity) -> bool:
-        """Take "(93.3%)" behind an absolute cell count as a further result of these cells."""
-        if not self._last or value.unit is None or value.unit.ucum != "%":
-            return False
-        before = self._last[-1].value
-        counted = before is not None and before.unit is not None and before.unit.dimension == "count_concentration"
-        if not counted or not _OPEN_BRACKET.match(self._gap(self._last_end, value.start)):
-            return False
-        if self._text[value.end : value.end + 1] not in ")],;":
-            return False
-        last = self._last[-1]
-        self._make(last.analyte, value, "lab.percentage", 0.8)
-        return True
-
-    def _references(self, i: int) -> int:
-        """Handle the reference range at ``i`` and those in one list with it; return the index of the next item."""
-        run = [self._items[i]]
-        while i + len(run) < len(self._items):
-            item = self._items[i + len(run)]
-            joined = _VALUE_GAP.match(self._gap(run[-1].end, item.start))
-            if item.quantity is None or item.role is Role.INDEX or not joined:
-                break
-            run.append(item)
-        kinds = []
-        for item in run:
-            kind = reference_role(self._text, item.quantity, self._last_end) if item.quantity is not None else ""
-            kinds.append(kind or _bare_kind(item.quantity))
-        if 1 < len(run) <= len(self._last) and all(kinds):  # "(normal 90-180 and 10-40 mg/dL)"
-            for draft, item, kind in zip(self._last[-len(run) :], run, kinds, strict=True):
-                if item.quantity is not None:
-                    draft.reference, draft.reference_kind = item.quantity, kind
-                    draft.end = max(draft.end, item.quantity.end)
-            self._last_end = run[-1].end
-            return i + len(run)
-        if run[0].quantity is not None:
-            self._reference(run[0].quantity, kinds[0])
-        return i + 1
-
-    def _reference(self, value: Quantity, kind: str) -> None:
-        for draft in reversed(self.drafts):
-            if draft.reference is not None or draft.value is None:
-                continue
-            unit = draft.value.unit or (draft.unit_from.unit if draft.unit_from else None)
-            if value.unit is None or unit is None or unit == value.unit:
-                draft.reference, draft.reference_kind = value, kind
-                draft.end = max(draft.end, value.end)
-                if unit is None and value.unit is not None:
-                    draft.unit_from = value
-                break
-        else:
-            self._nearest(value, kind)
-        self._last_end = value.end
-
-    def _nearest(self, value: Quantity, kind: str) -> None:
-        """Give a range in another unit ("10 880/µL (normal 4-10 K/µL)") to the result right before it."""
-        if not self.drafts or self.drafts[-1].reference is not None or value.start - self.drafts[-1].end > 40:
-            return
-        last = self.drafts[-1]
-        last.reference, last.reference_kind, last.end = value, kind, max(last.end, value.end)
-
     def _make(self, analyte: Item, value: Quantity, rule: str, confidence: float) -> LabDraft:
         draft = LabDraft(
             analyte,
@@ -517,15 +335,6 @@ def _in_bracket(text: str, start: int, end: int) -> bool:
     return gap.rfind("(") > gap.rfind(")")
 
 
-def _bare_kind(value: Quantity | None) -> str:
-    """Return the kind of a reference range by its form alone: "range", "upper", "lower" or ""."""
-    if value is None:
-        return ""
-    if value.form == "range":
-        return "range"
-    return {"<": "upper", "<=": "upper", ">": "lower", ">=": "lower"}.get(value.comparator, "")
-
-
 def split_fraction(value: Quantity) -> list[Quantity]:
     """Return the two numbers of "45/60 U/L" as quantities of their own."""
     parts = value.value_text.split("/")
@@ -546,6 +355,6 @@ def split_fraction(value: Quantity) -> list[Quantity]:
                 "=",
                 value.unit,
                 value.unit_text,
-            )  # fmt: skip
+            )
         )
     return halves

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extract.records.lab_items import Item, LabDraft, Role
-from extract.records.lab_links import Vocabulary
+from extract.records.lab_vocabulary import Vocabulary
 
 _VERB = re.compile(
     r"\b(?:was|were|is|are|be|been|being|came|returned|tested|remained|remains|became|found|showed|revealed|turned|"

@@ -76,9 +76,10 @@ class RowMaker:
             return entry
         key = fold_key(mention.text)
         specimens = [(m.start, m.name) for m in within(terms(doc, "specimen"), sentence.start, sentence.end)]
-        for panel in within(terms(doc, "analyte"), sentence.start, draft.analyte.start):  # "urinalysis showed ..."
-            if panel.entry["kind"] == "panel" and panel.entry["specimen"]:
-                specimens.append((panel.start, panel.entry["specimen"]))
+        panels = within(terms(doc, "analyte"), sentence.start, draft.analyte.start)  # "urinalysis showed ..."
+        specimens += [
+            (p.start, p.entry["specimen"]) for p in panels if p.entry["kind"] == "panel" and p.entry["specimen"]
+        ]
         for start, specimen in sorted(specimens, reverse=True):  # the nearest one before, or right behind
             found = self._in_specimen.get((key, specimen.lower())) if start < draft.end + 24 else None
             if found is not None:
@@ -117,9 +118,10 @@ def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
             columns["unit_text"], columns["unit"] = quantity.unit_text, quantity.unit.ucum
             break
     power, rest = value.unit, draft.unit_from
-    if power is not None and re.fullmatch(r"10\*\d+", power.ucum) and rest is not None and rest.unit is not None:
-        if rest.unit.ucum.startswith("/"):  # "4.26×10^6" in one cell, "/µL" in the next
-            columns["unit_text"], columns["unit"] = f"{value.unit_text} {rest.unit_text}", power.ucum + rest.unit.ucum
+    bare_power = power is not None and re.fullmatch(r"10\*\d+", power.ucum)
+    if power is not None and bare_power and rest is not None and rest.unit is not None and rest.unit.ucum[:1] == "/":
+        # "4.26×10^6" in one cell, "/µL" in the next
+        columns["unit_text"], columns["unit"] = f"{value.unit_text} {rest.unit_text}", power.ucum + rest.unit.ucum
     if (
         "unit" not in columns
         and draft.analyte.mention is not None

@@ -20,13 +20,16 @@ _BEFORE = re.compile(
     rf"(?:^|[\s(,;:])(?:{_SPECIMEN})?{_NAME}{_SHORT}{_MEASURE}?{_SHORT.replace('short', 'short2')}{_LINK}", re.I
 )
 _STOP = frozenset(
-    """a an the his her their its our this that these those with and or of in on at to for from by as was were is are be been had has
-    have which who showed revealed demonstrated patient patients he she it they level levels value values concentration
-    concentrations result results test tests dose doses rate total initial mean median maximum minimum peak normal elevated
-    increased decreased high low then also while but serum plasma blood urine admission day laboratory showing including
-    significant significantly markedly mildly slightly approximately about only over under above below more less than up
-    titer titers titre titres activity fluid count index ratio score volume size weight pressure infusion solution
-    contrast saline rose fell dropped improved respectively""".split()  # noqa: SIM905
+    """
+    a an the his her their its our this that these those with and or of in on at to for from by as was were is
+    are be been had has have which who showed revealed demonstrated patient patients he she it they level
+    levels value values concentration concentrations result results test tests dose doses rate total initial
+    mean median maximum minimum peak normal elevated increased decreased high low then also while but serum
+    plasma blood urine admission day laboratory showing including significant significantly markedly mildly
+    slightly approximately about only over under above below more less than up titer titers titre titres
+    activity fluid count index ratio score volume size weight pressure infusion solution contrast saline rose
+    fell dropped improved respectively
+    """.split()  # noqa: SIM905
 )
 _WINDOW = 90
 _CONCENTRATIONS = frozenset(
@@ -54,7 +57,7 @@ def unknown_analyte(text: str, value: Quantity, floor: int) -> Item | None:
     match = _BEFORE.search(text, begin, value.start)
     if match is None or not (match.group("specimen") or match.group("measure")):
         return None
-    words = [m for m in re.finditer(r"\S+", match.group("name"))]
+    words = list(re.finditer(r"\S+", match.group("name")))
     while words and words[0].group().lower().strip("'’") in _STOP:
         words.pop(0)
     if not words or any(w.group().lower() in _STOP or w.group().isdigit() for w in words):

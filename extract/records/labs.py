@@ -13,11 +13,12 @@ from extract.nlp.model import BlockKind, Quantity
 from extract.nlp.text_tables import Cell
 from extract.records.common import Record
 from extract.records.lab_items import Item, ItemReader, Role, sign_results
-from extract.records.lab_links import Linker, Vocabulary
+from extract.records.lab_links import Linker
 from extract.records.lab_results import ResultLinker
 from extract.records.lab_rows import RowMaker
 from extract.records.lab_tables import LabTables
 from extract.records.lab_unknown import is_concentration
+from extract.records.lab_vocabulary import Vocabulary
 from extract.rules.load import RuleSet, load_rules
 
 Comparator = Literal["=", "<", ">", "<=", ">=", "~"]

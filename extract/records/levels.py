@@ -69,7 +69,13 @@ _SEEN = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
-_APART = re.compile(r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of)\b", re.I)
+_APART = re.compile(r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of|\w{4,}ed)\b", re.I)
+_SENSE = r"\b(?:sensation|pin-?prick|light touch|touch|proprioception|vibration|sense|reflex\w*|movements?|function|power)\b"
+_LOST = re.compile(
+    rf"(?:{_SENSE}[^.;]{{0,25}}\b(?:absent|lost|abolished|not)\b|\b(?:absent|no|loss of|lost)\s[^.;]{{0,20}}{_SENSE})"
+    r"[^.;]{0,15}\b(?:below|from|at|in|caudal)\b[^.;]{0,20}$",
+    re.I,
+)
 _REACH = 110  # characters in which the finding of a level is looked for
 
 
@@ -120,7 +126,7 @@ class LevelFinder:
             return 0.0
         if self._evidence.spine.search(text, start, end):
             return 0.8
-        return None
+        return 0.7 if one.unmistakable else None
 
     def _add(self, doc: Doc, sentence: Sentence, one: LevelList, confidence: float) -> None:
         text = doc.text
@@ -128,8 +134,10 @@ class LevelFinder:
         finding = self._finding(text, sentence, one)
         for level in one.levels:
             fact = context(doc).at(level.start, level.end)
-            if fact.assertion == "possible":
-                # in doubt is what the finding is, not where: "a mass at T4, possibly metastatic"
+            lost = fact.assertion == "absent" and _LOST.search(text[sentence.start : level.start][-90:])
+            if fact.assertion == "possible" or lost:
+                # in doubt is what the finding is, not where: "a mass at T4, possibly metastatic";
+                # and sensation that is absent below T4 makes T4 a finding
                 fact = replace(fact, assertion="present")
             split = (
                 kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
@@ -161,11 +169,11 @@ class LevelFinder:
         "one in front."""
         right = text[one.end : min(sentence.end, one.end + 45)]
         left = text[max(sentence.start, one.start - 60) : one.start]
-        best, distance = "unspecified", 1000
+        best, distance = "unspecified", 70
         for kind, pattern in self._kinds:
             after = pattern.search(right)
             if after is not None:
-                away = after.start() + (30 if _APART.search(right[: after.start()]) else 0)
+                away = after.start() + (60 if _APART.search(right[: after.start()]) else 0)
                 if away < distance:
                     best, distance = kind, away
             before = [m.end() for m in pattern.finditer(left)]

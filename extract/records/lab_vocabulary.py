@@ -1,0 +1,87 @@
+"""Words between an analyte and its value, and between the members of a list, as rules/labs.yaml names them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extract.nlp.model import Quantity
+from extract.records.lab_items import Item, Role
+from extract.rules.fold import split_words
+from extract.rules.load import RuleSet
+
+BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
+_VERBS = re.compile(
+    r"[.;:]|\d|\b(?:was|were|is|are|had|has|have|showed|revealed|but|while|whereas|although|except|because|which|"
+    r"that|no|not|with|without|then|after|before)\b",
+    re.IGNORECASE,
+)
+_COUNT_LEAD = re.compile(r"\s?(?=/)|\s(?=per\s)")
+_MAX_LINK_TOKENS = 14
+
+
+class Vocabulary:
+    """The word lists of rules/labs.yaml."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        words = rules.documents.get("labs.yaml", {})
+        self._lexicon, self._units = rules.lexicon, rules.units
+        self.link = frozenset(map(str, words.get("link", ())))
+        self.time = frozenset(map(str, words.get("time", ())))
+        self.coordination = frozenset(map(str, words.get("coordination", ())))
+        self.not_measured = re.compile("|".join(map(str, words.get("not_measured", ()))) or r"(?!)", re.IGNORECASE)
+        self.histology = re.compile("|".join(map(str, words.get("histology", ()))) or r"(?!)", re.IGNORECASE)
+
+    def unknown(self, gap: str) -> int:
+        """Return how many words of a gap are no linking words; 99 where the gap is too long."""
+        tokens = _TOKEN.findall(BRACKET.sub(" ", gap))
+        if len(tokens) > _MAX_LINK_TOKENS:
+            return 99
+        return sum(
+            not (token.lower() in self.link or token.lower() in self.time or token.isdigit()) for token in tokens
+        )
+
+    def joins(self, gap: str) -> bool:
+        """Tell whether a gap between two analytes makes them members of one list."""
+        tokens = [token.lower() for token in _TOKEN.findall(BRACKET.sub(" ", gap))]
+        if not tokens or len(tokens) > 6:
+            return False
+        return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
+            t in self.coordination for t in tokens
+        )
+
+    def count_unit(self, text: str, position: int) -> Quantity | None:
+        """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
+        lead = _COUNT_LEAD.match(text, position)
+        found = self._units.match(text, lead.end()) if lead is not None else None
+        if lead is None or found is None:
+            return None
+        begin = lead.end()
+        return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
+
+    def parts(self, analyte: Item) -> list[Item]:
+        """Return the two analytes of a name with a slash ("BUN/Cr"); none where they are not two known ones."""
+        if analyte.mention is None or analyte.mention.text.count("/") != 1:
+            return []
+        found = []
+        cut = analyte.mention.text.index("/")
+        for start, end in ((0, cut), (cut + 1, len(analyte.mention.text))):
+            piece = analyte.mention.text[start:end]
+            mentions = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
+            if len(mentions) != 1:
+                return []
+            begin = analyte.anchor + start + mentions[0].start
+            found.append(
+                Item(Role.ANALYTE, begin, begin + len(mentions[0].text), mention=replace(mentions[0], start=begin))
+            )
+        return found
+
+    def lists(self, gap: str) -> bool:
+        """Tell whether a gap joins two members of a list, members that no lexicon knows in between allowed."""
+        if self.joins(gap):
+            return True
+        tokens = [token.lower() for token in _TOKEN.findall(BRACKET.sub(" ", gap))]
+        joints = sum(t in (",", "and", "or", "/", "&") for t in tokens)
+        others = sum(t not in self.coordination for t in tokens)
+        return 0 < joints <= 3 and others <= 4 and not _VERBS.search(gap)
