@@ -75,16 +75,25 @@ def visible(lines: Lines) -> list[int]:
 def offsets(lines: Lines, places: list[int]) -> tuple[Offsets, Offsets]:
     """Return the offsets of the first and behind the last visible character of the lines ``places``.
 
-    The TABs at the ends of a table row count as visible: they are empty cells.
+    The TABs at the ends of a table's row count as visible: they are empty cells. A TAB before a
+    line that is none is indentation.
     """
     starts, ends = [], []
     for place in places:
         line = lines.texts[place]
-        blanks = " " if "\t" in line else None
+        blanks = " " if "\t" in line and _is_row(lines.texts, place) else None
         start = lines.starts[place]
         starts.append(start + len(line) - len(line.lstrip(blanks)))
         ends.append(start + len(line.rstrip(blanks)))
     return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+
+def _is_row(texts: list[str], place: int) -> bool:
+    """Tell whether a line with a TAB is a table's row: not merely indented, or beside such a row."""
+    line = texts[place].strip(" ")
+    if "\t" in line[1:]:
+        return True
+    return any(is_table_row(near) for near in texts[max(0, place - 1) : place + 2])
 
 
 def goes_on(line: str, following: str) -> bool:

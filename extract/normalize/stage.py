@@ -7,10 +7,11 @@ from extract.normalize.blocks import Block, BlockKind, NormalizedText
 from extract.normalize.captions import is_caption_start, lift_captions
 from extract.normalize.characters import repair_characters
 from extract.normalize.citations import lift_citations
+from extract.normalize.columns import unmix_columns
 from extract.normalize.furniture import form_feeds_to_newlines, remove_furniture
 from extract.normalize.headings import has_heading_shape, is_known_heading
 from extract.normalize.hyphens import repair_hyphens
-from extract.normalize.lines import CAPTION_MARK, is_table_row
+from extract.normalize.lines import CAPTION_MARK
 from extract.normalize.reflow import is_wrapped, reflow
 from extract.normalize.render import write_normalized
 from extract.normalize.spaces import drop_export_mark, tidy_spaces
@@ -22,11 +23,14 @@ __all__ = ["normalize", "write_normalized"]
 def normalize(source: SourceText) -> NormalizedText:
     """Return the source's text as blocks, one per line, each character mapped to the source.
 
-    Repairs in order: characters and ligatures; then, only in a text whose sentences run over line
-    ends, page furniture; captions lifted out; lines joined to paragraphs; line-end hyphens; blanks;
-    citation marks.
+    Repairs in order: characters and ligatures; columns side by side; then, only in a text whose
+    sentences run over line ends, page furniture; captions lifted out; lines joined to paragraphs;
+    line-end hyphens; blanks; citation marks.
     """
     aligned = repair_characters(AlignedText.from_source(source.text))
+    notes: tuple[str, ...] = ()
+    if not source.flowed:
+        aligned, notes = unmix_columns(aligned)
     wrapped = not source.flowed and is_wrapped(aligned.text)
     aligned = remove_furniture(aligned) if wrapped else form_feeds_to_newlines(aligned)
     aligned = lift_captions(aligned, wrapped)
@@ -34,7 +38,7 @@ def normalize(source: SourceText) -> NormalizedText:
     aligned = repair_hyphens(aligned)
     aligned = tidy_spaces(aligned)
     aligned = drop_export_mark(aligned)
-    return _with_blocks(aligned, source.warnings)
+    return _with_blocks(aligned, source.warnings + notes)
 
 
 def _with_blocks(aligned: AlignedText, warnings: tuple[str, ...]) -> NormalizedText:
@@ -69,12 +73,10 @@ def _without_line(aligned: AlignedText, lines: list[str], index: int) -> Aligned
 
 def _kind(line: str, index: int, lines: list[str], mark: int) -> BlockKind:
     """Tell what a line is; a heading needs a paragraph, heading or table below it."""
-    if is_table_row(line):
+    if "\t" in line:
         return BlockKind.TABLE
     if index > mark:
-        return BlockKind.TABLE if "\t" in line else BlockKind.CAPTION
-    if "\t" in line and any(is_table_row(n) for n in lines[max(0, index - 1) : index + 2]):
-        return BlockKind.TABLE
+        return BlockKind.CAPTION
     if is_caption_start(line):
         return BlockKind.CAPTION
     if is_known_heading(line):
