@@ -10,7 +10,7 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, sentences
+from extract.nlp.extensions import context, sentences, text_of
 from extract.nlp.level_evidence import FILE, LevelEvidence
 from extract.nlp.model import Sentence
 from extract.nlp.spine import Level as SpineLevel
@@ -91,7 +91,7 @@ class LevelFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the spinal levels of ``doc``."""
-        text = doc.text
+        text = text_of(doc)
         unproven: list[tuple[Sentence, LevelList]] = []
         proven = 0
         for sentence in sentences(doc):
@@ -129,7 +129,7 @@ class LevelFinder:
         return 0.7 if one.unmistakable else None
 
     def _add(self, doc: Doc, sentence: Sentence, one: LevelList, confidence: float) -> None:
-        text = doc.text
+        text = text_of(doc)
         kind = self._kind(text, sentence, one)
         finding = self._finding(text, sentence, one)
         for level in one.levels:
@@ -198,7 +198,7 @@ class LevelFinder:
 
     def _regions(self, doc: Doc, sentence: Sentence) -> None:
         """Add the regions without number at which something is said to be or not to be."""
-        text = doc.text
+        text = text_of(doc)
         for match in _REGION_ROW.finditer(text, sentence.start, sentence.end):
             before = text[max(sentence.start, match.start() - _REACH) : match.start()]
             if not match.group("noun") and not _ENDS.match(text, match.end(), sentence.end):
