@@ -13,7 +13,7 @@ from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import indication_of, is_treatment, status_of
-from extract.nlp.extensions import context
+from extract.nlp.extensions import context, text_of
 from extract.nlp.model import Sentence
 from extract.nlp.regimen import Slot, names_of, read_regimens
 from extract.records.common import Record, add_row
@@ -73,7 +73,7 @@ class DrugFinder:
         return doc
 
     def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
-        text = doc.text
+        text = text_of(doc)
         for slot in slots:
             mates = [other for other in slots if other.group == slot.group and not other.distant]
             if not slot.distant and not is_treatment(text, sentence, slot, mates, self._rules):
