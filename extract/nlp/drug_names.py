@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extract.nlp.drug_rules import DrugRules
-from extract.nlp.extensions import terms
+from extract.nlp.extensions import terms, text_of
 from extract.rules.lexicon import Entry, Mention
 
 _SALT = re.compile(
@@ -45,7 +45,7 @@ class DrugName:
 
 def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
     """Return the names in text order, without those that lie inside a longer term that is no drug."""
-    text = doc.text
+    text = text_of(doc)
     shadows = _shadows(doc)
     found = [_named(text, m) for m in terms(doc, "drug") if not shadows.cover(m.start, m.end)]
     taken = _Spans((n.start, n.end) for n in found)
