@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from extract.nlp.doses import find_doses
 from extract.nlp.drug_names import DrugName, find_drug_names
 from extract.nlp.drug_rules import DrugRules
-from extract.nlp.extensions import sentences, terms, within
+from extract.nlp.extensions import sentences, terms, text_of, within
 from extract.nlp.model import Sentence
 from extract.nlp.regimen import Parts
 from extract.nlp.schedules import find_durations, find_frequencies, find_ways
@@ -21,7 +21,7 @@ _SKIPPED = ("references", "other", "title")
 
 def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts]]:
     """Yield the sentences that hold a drug's name or a dose, in text order, with what they hold."""
-    text = doc.text
+    text = text_of(doc)
     names = find_drug_names(doc, rules)
     places = [name.start for name in names]
     for sentence in sentences(doc):
