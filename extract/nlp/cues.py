@@ -11,7 +11,7 @@ from typing import Any, cast
 from spacy.tokens import Doc
 
 from extract.errors import RulesError
-from extract.nlp.extensions import sentences, words
+from extract.nlp.extensions import sentences, text_of, words
 from extract.rules.fold import Words, fold_word, split_words
 from extract.rules.load import RuleSet
 
@@ -126,7 +126,7 @@ def cue_table(rules: RuleSet) -> CueTable:
 def find_cues(doc: Doc, table: CueTable) -> list[list[Cue]]:
     """Return the triggers of each sentence of ``doc``, found on the first call and kept on the Doc."""
     if doc._.cues is None:
-        doc._.cues = list(_by_sentence(table.find(doc.text, words(doc)), [s.start for s in sentences(doc)]))
+        doc._.cues = list(_by_sentence(table.find(text_of(doc), words(doc)), [s.start for s in sentences(doc)]))
     return cast("list[list[Cue]]", doc._.cues)
 
 
