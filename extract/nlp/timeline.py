@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from extract.nlp.attach import attach, is_fronted
 from extract.nlp.clock import Clock
 from extract.nlp.cues import Cue, CueTable, cue_table, find_cues, settings
-from extract.nlp.extensions import sentences, terms
+from extract.nlp.extensions import sentences, terms, text_of
 from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.subject import PATIENT, SubjectIndex
@@ -114,7 +114,7 @@ class TimelineFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the time expressions of ``doc`` and follow the narrative through them."""
-        text, found = doc.text, sentences(doc)
+        text, found = text_of(doc), sentences(doc)
         subjects = cast("SubjectIndex", doc._.subjects)
         measures = Measures(found, [m for kind in _MEASURED for m in terms(doc, kind)], subjects)
         timeline = Timeline(text, found, measures, self._points)
