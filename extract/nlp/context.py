@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.assertion import AssertionIndex, find_scopes
 from extract.nlp.cues import CueTable, cue_table, find_cues
-from extract.nlp.extensions import sentences
+from extract.nlp.extensions import sentences, text_of
 from extract.nlp.model import FactContext
 from extract.nlp.regions import CaseIndex
 from extract.nlp.subject import SubjectIndex
@@ -24,7 +24,7 @@ class ContextIndex:
         self._subjects = cast("SubjectIndex", doc._.subjects)
         self._cases = cast("CaseIndex", doc._.cases)
         self._timeline = cast("Timeline", doc._.timeline)
-        text, found = doc.text, sentences(doc)
+        text, found = text_of(doc), sentences(doc)
         scopes = [find_scopes(text, s, cues) for s, cues in zip(found, find_cues(doc, table), strict=True)]
         self._assertions = AssertionIndex([s.start for s in found], scopes)
 
