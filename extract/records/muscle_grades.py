@@ -79,7 +79,7 @@ class MuscleGradeFinder:
     def _read_tables(self, doc: Doc, found: Sequence[Sentence], mentions: list[Mention]) -> None:
         if not mentions or not any(s.kind is BlockKind.TABLE for s in found):
             return
-        for cell in table_facts(doc.text, found, MentionsIn(mentions)):
+        for cell in table_facts(text_of(doc), found, MentionsIn(mentions)):
             plural = "bilateral" if cell.target.plural else "unspecified"
             fact = StrengthFact(cell.target, cell.grade, "", "table", 0.85)
             self._add(doc, fact, cell.side or plural, cell.when)
