@@ -40,6 +40,7 @@ _AFTER = re.compile(
 )
 _WINDOW = 48
 _OLDEST = 120.0
+_APPOSED = 25  # characters between "newborn" and its age in days
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,21 @@ class AgeMention:
 def find_ages(text: str, cues: Iterable[Cue]) -> Iterator[AgeMention]:
     """Yield the ages that the triggers ``age.*`` announce, in text order."""
     free = 0
+    newborn: AgeMention | None = None
     for cue in cues:
         if not cue.group.startswith("age.") or cue.start < free:
             continue
         age = _READERS[cue.group](text, cue)
-        if age is not None and 0 <= age.years <= _OLDEST:
-            free = age.end
+        if age is None or not 0 <= age.years <= _OLDEST:
+            continue
+        free = age.end
+        if newborn is not None and not (age.form == "old" and age.years < 1 and age.start - newborn.end < _APPOSED):
+            yield newborn
+        newborn = age if age.form == "newborn" else None  # "a newborn, 6 days old" is 6 days old
+        if newborn is None:
             yield age
+    if newborn is not None:
+        yield newborn
 
 
 def _old(text: str, cue: Cue) -> AgeMention | None:

@@ -19,7 +19,7 @@ PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
 _WINDOW = 160
 _STOP_WORDS = re.compile(r";|:\s|\.\s")
 _CLAUSE_COMMA = re.compile(
-    r",\s(?:(?:and|but)\s)?(?:the|a|an|she|he|it|there|which|who|this|these|we|her|his|patient|both|all)\s(?:\w+\s){0,5}?"
+    r",\s(?:and\s|but\s)?(?:he|she|they|we)\s\w+|,\s(?:(?:and|but)\s)?(?:the|a|an|she|he|it|there|which|who|this|these|we|her|his|patient|both|all)\s(?:\w+\s){0,5}?"
     r"(?:was|were|is|are|had|has|showed|revealed|demonstrated|did|presented|remained|became|developed|received|underwent)\b"
 )
 
@@ -61,7 +61,7 @@ def find_scopes(text: str, sentence: Sentence, cues: Sequence[Cue]) -> list[Scop
     stops = [c for c in cues if c.group in ("assert.end", "clause")]
     scopes = []
     for cue in groups:
-        if cue in hidden or any(h.start <= cue.start and cue.end <= h.end for h in hidden):
+        if cue in hidden or any(h.start < cue.end <= h.end for h in hidden):
             continue
         kind = cue.group.removeprefix("assert.")
         if kind in ("end", "pseudo"):
@@ -108,6 +108,8 @@ def _left(text: str, sentence: Sentence, cue: Cue, stops: Sequence[Cue]) -> int:
     for match in _LEFT_BOUNDARY.finditer(text, max(sentence.start, cue.start - _WINDOW), cue.start):
         last = match
     begin = max(sentence.start, cue.start - _WINDOW)
+    if re.search(r"\b(?:and|but|or)\s(?:(?:was|were|is|are)\s)?$", text[begin : cue.start]):
+        return cue.start  # "seen at T11 and not evident at T12" denies what follows alone
     if last is not None:
         begin = last.end()
     for stop in stops:

@@ -12,12 +12,13 @@ from spacy.tokens import Doc
 
 from extract.nlp.ages import AgeMention, find_ages
 from extract.nlp.cues import Cue, cue_table, find_cues
-from extract.nlp.extensions import sentences
+from extract.nlp.extensions import sentences, text_of
+from extract.nlp.family import family_spans
 from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.outcome import describe
 from extract.nlp.persons import FEMALE, MALE, Introduction, introduce
-from extract.nlp.regions import CaseIndex, Label, find_labels
+from extract.nlp.regions import CaseIndex, find_labels
 from extract.nlp.subject import FAMILY, LITERATURE, OTHER, SubjectFinder, SubjectIndex, subject_weights
 from extract.rules.load import RuleSet, load_rules
 
@@ -25,7 +26,8 @@ for _name in ("subjects", "cases", "grids"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
-_STORY = ("case", "", "abstract", "introduction")
+_TOLD = ("case", "", "abstract", "introduction", "discussion", "conclusion")
+_FEWEST = 3  # mentions of one person that make a patient where no age and no "our patient" does
 _FALLBACK = (("case", ""), ("abstract",), ("introduction",), ("title",), ("discussion", "conclusion"), ("caption", "table", "other"))
 _SAME_YEARS = 1.01  # "at the age of 44" and "45-year-old" may be the same person
 _BABY_SENTENCES = 5
@@ -50,15 +52,20 @@ class PatientFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the patients of ``doc``."""
-        text, found, cues = doc.text, sentences(doc), find_cues(doc, self._table)
+        text, found, cues = text_of(doc), sentences(doc), find_cues(doc, self._table)
         ages = [list(find_ages(text, group)) for group in cues]
         doc._.grids = list(find_grids(text, found))
         subjects = self._subjects.find(doc, ages, doc._.grids)
         doc._.subjects = subjects
         reading = _Reading(text, found, cues, ages, subjects)
         stories = reading.stories()
+        if not stories:
+            subjects.tells_of_nobody()
         doc._.cases = CaseIndex.build(text, found, [(s.label, s.begins) for s in stories], reading.labels)
         doc._.patients = [reading.patient(n, story, doc._.cases) for n, story in enumerate(stories, 1)]
+        for sentence, group in zip(found, cues, strict=True):
+            if any(c.group in ("kin.noun", "subject.family") for c in group):
+                subjects.relatives(family_spans(text, sentence, group, doc._.patients))
         return doc
 
 
@@ -126,8 +133,7 @@ class _Reading:
         seen: dict[int, _Story] = {}
         for i, label in enumerate(heads):
             stop = heads[i + 1].start if i + 1 < len(heads) else len(self._text)
-            inside = [p for p in self.introductions if label.start <= p.start < stop and not p.kin]
-            first = next((p for p in inside if p.new or p.leads), inside[0] if inside else None)
+            first = _best([p for p in self.introductions if label.start <= p.start < stop])
             if label.number in seen:
                 story = seen[label.number]
                 story.first = story.first or first
@@ -178,7 +184,10 @@ class _Reading:
 
     def _without_age(self) -> list[_Story]:
         """Return the one patient of an article that gives no age; none where it tells of nobody."""
-        own = [s for s in self._found if s.section in _STORY and s.kind is BlockKind.PARAGRAPH and self._is_own(s)]
+        own = [s for s in self._found if s.section in _TOLD and s.kind is BlockKind.PARAGRAPH and self._is_own(s)]
+        counts = Counter(cue.group for s in own for cue in self._cues[s.index])
+        if not counts["subject.own"] and counts["subject.person"] < _FEWEST:
+            return []
         for sentence in own:
             for cue in self._cues[sentence.index]:
                 plural = self._text[cue.end - 3 : cue.end].lower() in ("men", "les", "oys", "rls")
@@ -186,8 +195,7 @@ class _Reading:
                     sex = cue.group.removeprefix("sex.")
                     person = Introduction(cue.start, cue.end, sentence.index, None, sex, True, True, False)
                     return [_Story("", person, sentence.start)]
-        persons = sum(c.group in ("subject.own", "subject.person") for s in self._found if self._is_own(s) for c in self._cues[s.index])
-        return [_Story()] if persons >= 3 else []
+        return [_Story()]
 
     def _newborn(self, stories: Sequence[_Story]) -> list[_Story]:
         """Return the newborn that the article follows beside its mother."""
@@ -245,9 +253,13 @@ def _same(a: Introduction, b: Introduction) -> bool:
     return close and (not a.sex or not b.sex or a.sex == b.sex)
 
 
-def labels_of(labels: Sequence[Label]) -> list[int]:
-    """Return the numbers of the labels, each once, in order."""
-    return list(dict.fromkeys(label.number for label in labels))
+def _best(persons: Sequence[Introduction]) -> Introduction | None:
+    """Return the person whom a numbered case introduces: told by age, early, not a relative of the patient."""
+    return min(
+        persons,
+        key=lambda p: (p.age is not None and p.age.form in ("at_age", "newborn"), p.kin and not p.leads, not (p.new or p.leads), p.start),
+        default=None,
+    )
 
 
 @Language.factory(

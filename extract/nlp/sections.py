@@ -16,11 +16,12 @@ _NEW_PATIENT = re.compile(
     r"(?:\d{1,2}|[IVX]{1,4}|[A-H]|one|two|three|four|five)\b(?!\s*(?:of|in|was|with)\s+\d)",
     re.IGNORECASE,
 )
+_REVIEWING = frozenset(("discussion", "review", "literature", "similar", "summary", "comparison", "implication"))
 _LONGEST = 100
 _AFTER_CASE = ("discussion", "conclusion", "other", "references")
 _OPENING = frozenset(("case", "patient", "vignette", "observation", "proband"))
-"""Only a heading with one of these words opens a case section again after the discussion: "Treatment" there is
-a part of the discussion."""
+"""Only a heading with one of these words opens a case section again after the discussion: "Treatment" there
+is a part of the discussion."""
 
 
 class SectionFinder:
@@ -47,19 +48,26 @@ class SectionFinder:
         return None
 
     def assign(self, text: str, found: Iterable[Block]) -> Iterator[tuple[Block, str]]:
-        """Yield each block with its section, in order; "" before the first heading and where there are none."""
+        """Yield each block with its section, in order.
+
+        The section is "" before the first heading, in articles without headings, and, where no heading opens the
+        case, in the introduction: there the text itself must tell where the patient's story begins.
+        """
+        sections = list(self._by_headings(text, found))
+        has_case = any(section == "case" for _, section in sections)
+        for block, section in sections:
+            yield block, "" if section == "introduction" and not has_case else section
+
+    def _by_headings(self, text: str, found: Iterable[Block]) -> Iterator[tuple[Block, str]]:
         current = ""
-        captioned = False  # normalisation moves captions and their tables behind the reference list
         for index, block in enumerate(found):
             line = text[block.start : block.end]
             if block.kind is BlockKind.CAPTION:
-                captioned = True
                 yield block, "caption"
                 continue
             if block.kind is BlockKind.TABLE:
-                yield block, current if current == "references" and not captioned else "table"
+                yield block, current if current == "references" else "table"
                 continue
-            captioned = False
             opened, stays = self._opened(line, block.kind, current)
             if opened is None and index == 0 and not current and block.kind is BlockKind.HEADING:
                 yield block, "title"
@@ -77,6 +85,8 @@ class SectionFinder:
         if not heading:
             return None, True
         section = self.section_of(heading)
+        if section == "abstract" and current == "introduction" and "case" in fold_key(heading):
+            return "case", True  # "Case summary" after the introduction is the case itself
         if section == "case" and current in _AFTER_CASE and not _reopens(heading):
             return None, True
         if current == "references" and section not in ("case", "other", "abstract"):
@@ -109,7 +119,7 @@ class SectionFinder:
 
 def _reopens(heading: str) -> bool:
     key = set(fold_key(heading))
-    return bool(key & _OPENING) and "of" not in key and "similar" not in key
+    return bool(key & _OPENING) and not key & _REVIEWING
 
 
 __all__ = ["SectionFinder"]

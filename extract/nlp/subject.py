@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from extract.nlp.ages import AgeMention
 from extract.nlp.clauses import split_clauses
 from extract.nlp.cues import Cue, CueTable, find_cues, settings
-from extract.nlp.extensions import sentences
+from extract.nlp.extensions import sentences, text_of
 from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.rules.load import RuleSet
@@ -78,7 +78,7 @@ class SubjectFinder:
 
     def find(self, doc: Doc, ages: Sequence[Sequence[AgeMention]], grids: Sequence[Grid]) -> SubjectIndex:
         """Return the subjects of ``doc``; ``ages`` are the ages in each sentence, ``grids`` its tables."""
-        text, found, cues = doc.text, sentences(doc), find_cues(doc, self._table)
+        text, found, cues = text_of(doc), sentences(doc), find_cues(doc, self._table)
         state = _State()
         index = SubjectIndex([], [], [])
         scores = self._block_scores(text, found, cues)
@@ -127,11 +127,12 @@ class SubjectFinder:
         if section == "references":
             return OTHER
         counts = Counter(cue.group for cue in cues)
-        own, person = counts["subject.own"], counts["subject.person"]
+        own, person = counts["subject.own"] + counts["subject.did"], counts["subject.person"]
         single = any(age.form in _SINGLE for age in ages)
         cited = bool(_CITATION.search(text, sentence.start, sentence.end))
         literature = counts["subject.literature"] + 2 * cited
-        introduces = single and not literature and (not state.begun or section == "case")
+        told = counts["subject.narrative"] > 0 and ages[0].start - sentence.start < 60 if single else False
+        introduces = single and not literature and (not state.begun or section == "case" or (told and section == ""))
         self._refer(state, section, own, literature, single, counts["subject.someone"], introduces)
         points = self._points(counts) - 1.5 * cited + self._prior(section, state)
         if counts["subject.general"] and _SHARE.search(text, sentence.start, sentence.end):
@@ -149,7 +150,7 @@ class SubjectFinder:
             return LITERATURE
         if single or own or (person and not section):
             state.begun = state.narrative = True
-        return FAMILY if self._is_family(counts) else PATIENT
+        return PATIENT
 
     @staticmethod
     def _refer(
@@ -168,19 +169,15 @@ class SubjectFinder:
             return self._weights.sections["narrative"]
         return self._weights.sections.get(section, self._weights.sections["unknown"])
 
-    @staticmethod
-    def _is_family(counts: Mapping[str, int]) -> bool:
-        return False
-
     def _add(self, sentence: Sentence, cues: Sequence[Cue], subject: str, index: SubjectIndex) -> None:
         counts = Counter(cue.group for cue in cues)
-        mixed = (counts["subject.own"] or counts["subject.person"]) and counts["subject.literature"]
+        mixed = (counts["subject.own"] or counts["subject.did"] or counts["subject.person"]) and counts["subject.literature"]
         if not mixed or sentence.section in ("case", "references"):
             index.add(sentence.start, sentence.end, subject)
             return
         for start, end in split_clauses(sentence, cues):
             inside = Counter(cue.group for cue in cues if start <= cue.start < end)
-            own, other = inside["subject.own"], inside["subject.literature"] + inside["subject.general"]
+            own, other = inside["subject.own"] + inside["subject.did"], inside["subject.literature"] + inside["subject.general"]
             whose = PATIENT if own and not other else LITERATURE if other and not own else subject
             index.add(start, end, whose)
 
@@ -198,6 +195,23 @@ class SubjectIndex:
         self.starts.append(start)
         self.ends.append(end)
         self.subjects.append(subject)
+
+    def relatives(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Take the patient's facts in ``spans`` for those of relatives."""
+        for start, end in spans:
+            i = bisect_right(self.starts, start) - 1
+            if i < 0 or self.subjects[i] != PATIENT:
+                continue
+            stop = min(end, self.ends[i])
+            pieces = [(self.starts[i], start, PATIENT), (start, stop, FAMILY), (stop, self.ends[i], PATIENT)]
+            kept = [piece for piece in pieces if piece[1] > piece[0]]
+            self.starts[i : i + 1] = [piece[0] for piece in kept]
+            self.ends[i : i + 1] = [piece[1] for piece in kept]
+            self.subjects[i : i + 1] = [piece[2] for piece in kept]
+
+    def tells_of_nobody(self) -> None:
+        """Take all facts for the literature's: the article reports no patient."""
+        self.subjects = [OTHER if subject == OTHER else LITERATURE for subject in self.subjects]
 
     def at(self, position: int) -> str:
         """Return the subject of the stretch that holds ``position``; patient outside any."""

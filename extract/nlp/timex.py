@@ -46,6 +46,7 @@ class TimeExpression:
 
 
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
+_WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _RECENTLY = 60  # days before presentation that belong to the present illness
 
 _COUNT = rf"(?:{NUMBER}|an?\b|half\san?\b|a\scouple\sof|several|a\sfew|few|some|many)"
@@ -65,7 +66,7 @@ _DAY_KIND_LEFT = re.compile(
     re.IGNORECASE,
 )
 _DAY_NUMBER = re.compile(
-    r"s?\s?(?:#|no\.\s?|\+)?\s?(?P<n>\d{1,3})(?:\s?(?:-|–|to|and|,)\s?\d{1,3})?(?![\d./]|\s?(?:mg|g|ml|%|mmol|years|days))",
+    r"s?\s?(?:#|no\.\s?|\+)?\s?(?P<n>\d{1,3})(?:\s?(?:-|–|to|and|,)\s?\d{1,3})?(?!\d|[./]\d|\s?(?:mg|g|ml|%|mmol|years|days)\b)",
     re.IGNORECASE,
 )
 _WORD_NUMBER = re.compile(rf"\s(?P<n>one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s(?:of the|hundred))", re.IGNORECASE)
@@ -122,9 +123,11 @@ _LEAD = re.compile(
     r"|nearly\s|another\s|just\s|only\s|first\s|last\s|her\s|his\s|of\s|a\s|postoperative\s)*)$",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\b(?:until|till|through|to|up to)\s(?:the\s)?$", re.IGNORECASE)
+_GESTATION = re.compile(r"\b(?:born|birth|deliver\w*|gestation\w*|pregnan\w*|gravida|premature\w*|preterm|cesarean|caesarean)\b", re.IGNORECASE)
 _SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
 _SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation|urine|urinary|proteinuria|collection)|ly\b", re.IGNORECASE)
-_POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?![\d./])")
+_POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?!\d|[./]\d)")
 _PRESENTATION_WORDS = re.compile(
     r"admission|presentation|arrival|diagnos|hospitali|referral|visit|consultation|presenting|admitted|evaluation|onset", re.IGNORECASE
 )
@@ -198,7 +201,9 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
         anchor, begin = kind.lastgroup or PRESENTATION, edge + kind.start()
     elif following is not None:
         anchor, stop = following.lastgroup or PRESENTATION, stop + following.end()
-    lead = _LEAD.search(text[max(edge, 0) : begin])
+    lead = _LEAD.search(text[edge:begin])
+    if _UNTIL.search(text[edge:begin]):
+        return None  # "until day 20" is how long
     if lead is not None:
         begin = edge + lead.start()
     when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
@@ -264,6 +269,8 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
         return None
     n = _count(match["n"])
     days = n * length if n is not None else None
+    if n is not None and length == _LENGTH["w"] and _WEEKS_BORN[0] <= n <= _WEEKS_BORN[1] and _GESTATION.search(left + right):
+        return None
     begin = edge + match.start()
     lead = _LEAD.search(before)
     preposition = lead["lead"].split()[0].lower() if lead is not None else ""
