@@ -67,6 +67,18 @@ def test_the_longest_term_wins_and_terms_of_a_kind_do_not_overlap() -> None:
     assert found(made, text) == [("ionized calcium", "ionised calcium"), ("calcium", "calcium")]
 
 
+def test_of_two_terms_that_overlap_the_longer_wins_wherever_it_begins() -> None:
+    made = lexicon(
+        ("analyte", "lactate", ["serum lactate", "lactate"]),
+        ("analyte", "lactate dehydrogenase", ["lactate dehydrogenase"]),
+    )
+    text = "serum lactate dehydrogenase and serum lactate"
+    assert found(made, text) == [
+        ("lactate dehydrogenase", "lactate dehydrogenase"),
+        ("serum lactate", "lactate"),
+    ]
+
+
 def test_terms_of_different_kinds_may_overlap() -> None:
     made = lexicon(("analyte", "insulin", ["insulin"]), ("drug", "insulin glargine", ["insulin glargine"]))
     text = "insulin glargine"

@@ -61,9 +61,9 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
 def test_the_users_terms_come_on_top_of_the_shipped_ones(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, "routes.tsv", "route\tsynonyms\nby dart\tdart gun | =DG\n")
     shipped, own = load_rules(), load_rules([folder])
-    text = "given by dart gun, then DG and dg"
+    text = "given by dart, then with a dart gun, then DG and dg"
     found = own.lexicon.find(text, split_words(text)).get("route", [])
-    assert [m.text for m in found if m.name == "by dart"] == ["by dart", "DG"]
+    assert [m.text for m in found if m.name == "by dart"] == ["by dart", "dart gun", "DG"]
     assert len(own.entries["route"]) == len(shipped.entries.get("route", [])) + 1
     assert own.hash != shipped.hash
     assert own.entry("route", "by dart") is not None
