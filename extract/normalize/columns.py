@@ -110,7 +110,7 @@ def _alternates(texts: list[str]) -> bool:
     words = word_list()
     adjoining = alternate = 0
     for first, second, third in zip(texts, texts[1:], texts[2:], strict=False):
-        broken = _BROKEN.search(first[-40:])
+        broken = _BROKEN.search(first[-40:]) if first[-1] == "-" else None
         if broken is None:
             continue
         stem = broken.group(1).lower()

@@ -13,7 +13,6 @@ JOIN, KEEP, KEEP_APART = "", "-", "- "
 _REACH = 60
 _LEFT = re.compile(r"[\w’'-]*$")
 _RIGHT = re.compile(r"[\w’'-]*")
-_TOKEN_LEFT = re.compile(r"\S*$")
 _TOKEN_RIGHT = re.compile(r"\S*")
 # A charge, not a hyphen: "HCO3-".
 _ION = re.compile(r"\b(?:HCO3|Cl|OH|NO[23]|PO4|SO4)-$")
@@ -48,15 +47,21 @@ def _kept_apart(edits: list[Edit]) -> list[Edit]:
 
 
 def _without_broken_words(text: str, places: list[int]) -> str:
+    """Return ``text`` less the parts of words before and after each of ``places``."""
     parts: list[str] = []
     done = 0
     for place in places:
-        left = _TOKEN_LEFT.search(text, max(done, place - _REACH), place)
+        left = _last_token(text[max(done, place - _REACH) : place])
         right = _TOKEN_RIGHT.match(text, place + 1, place + 1 + _REACH)
-        parts.append(text[done : left.start() if left else place])
+        parts.append(text[done : place - len(left)])
         done = right.end() if right else place + 1
     parts.append(text[done:])
     return " ".join(parts)
+
+
+def _last_token(text: str) -> str:
+    """Return what ``text`` ends with behind its last blank."""
+    return "" if not text or text[-1].isspace() else text.split()[-1]
 
 
 def decide(before: str, after: str, vocabulary: Vocabulary) -> str:
@@ -67,7 +72,8 @@ def decide(before: str, after: str, vocabulary: Vocabulary) -> str:
     """
     if before.endswith("\N{SOFT HYPHEN}"):
         return JOIN
-    left, right = _LEFT.search(before[:-1]), _RIGHT.match(after)
+    token = _last_token(before)
+    left, right = _LEFT.search(token[:-1]), _RIGHT.match(after)
     first = left.group().rsplit("-", 1)[-1] if left else ""
     second, *more = right.group().split("-", 1) if right else [""]
     if not first or not second:
@@ -76,8 +82,7 @@ def decide(before: str, after: str, vocabulary: Vocabulary) -> str:
         return KEEP_APART
     if _ION.search(before):
         return KEEP_APART
-    token = _TOKEN_LEFT.search(before)
-    if token is not None and _ADDRESS.search(token.group()):
+    if _ADDRESS.search(token):
         return KEEP
     by_form = _by_form(first, second, vocabulary)
     return by_form if by_form is not None else _by_words(first, second.lower(), vocabulary)
