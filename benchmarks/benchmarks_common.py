@@ -65,7 +65,7 @@ def find_treatments(text: str) -> tuple[list[DrugName], list[Slot]]:
     ends = [name.end for name in names]
     for name in find_drug_names(doc, rules):
         alias = any(0 < name.start - end <= 3 and text[end : name.start].strip() in ("(", "[") for end in ends)
-        explained = any(0 < start - name.end <= 1 for start in taken)
+        explained = name.kind == "class" and any(0 < start - name.end <= 25 for start in taken)
         if name.start not in taken and (alias or explained):
             names.append(name)
     return names, slots

@@ -51,7 +51,7 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
     taken = _Spans((n.start, n.end) for n in found)
     extra = [
         name
-        for name in (*_by_ending(text, rules), *_misspelt(text, rules))
+        for name in (*_by_ending(text, rules), *_misspelt(text, rules), *_vaccines(text, rules))
         if not taken.touch(name.start, name.end) and not shadows.cover(name.start, name.end)
     ]
     ordered: list[DrugName] = []
@@ -111,6 +111,14 @@ def _shadows(doc: Doc) -> _Spans:
 def _misspelt(text: str, rules: DrugRules) -> list[DrugName]:
     """Return words one letter away from a name."""
     return [DrugName(a, b, text[a:b], entry, "misspelt", 0.6) for a, b, entry in rules.spelling.find(text)]
+
+
+def _vaccines(text: str, rules: DrugRules) -> list[DrugName]:
+    """Return what a list of vaccines names without the word "vaccine" behind each."""
+    return [
+        DrugName(a, b, text[a:b], Entry(f"{text[a:b].lower()} vaccine", "drug", {"kind": "drug", "class": "vaccine"}), "vaccine", 0.8)
+        for a, b in rules.vaccines.find(text)
+    ]
 
 
 def _by_ending(text: str, rules: DrugRules) -> list[DrugName]:

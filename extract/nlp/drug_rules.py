@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,32 @@ FILE = "drug_context.yaml"
 _NEVER = re.compile(r"(?!)")
 
 
+class VaccinePatterns:
+    """Finds what is vaccinated against in a text.
+
+    "Vaccinated against A, B and C" and "A, B and C vaccines" name three vaccines; a pathogen elsewhere in the
+    sentence is none.
+    """
+
+    def __init__(self, targets: str) -> None:
+        bracket = r"(?:\s\(\w{2,6}\))?"
+        members = rf"(?:{targets}){bracket}(?:(?:,?\sand\s|,\s|/|\s&\s)(?:{targets}){bracket}){{0,8}}"
+        self._target = re.compile(rf"(?<!\w)(?:{targets})(?!\w)", re.I)
+        self._lists = (
+            re.compile(
+                rf"\b(?:vaccinat\w+|immuni[sz]\w+|inoculat\w+|vaccines?)\s(?:\w+\s){{0,2}}(?:against|for)\s(?P<list>{members})(?!\w)", re.I
+            ),
+            re.compile(rf"(?<!\w)(?P<list>{members})\s(?:vaccin\w+|immuni[sz]ations?)\b", re.I),
+        )
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the places of what is vaccinated against."""
+        for pattern in self._lists:
+            for found in pattern.finditer(text):
+                for target in self._target.finditer(text, found.start("list"), found.end("list")):
+                    yield target.span()
+
+
 @dataclass(frozen=True, slots=True)
 class DrugRules:
     """Phrases as compiled patterns, endings of names and therapeutic classes.
@@ -29,6 +55,8 @@ class DrugRules:
     stem_pattern : words with the ending of a nonproprietary name.
     classes : class to its endings and names.
     spelling : finds misspelt names.
+    vaccines : lists of what is vaccinated against, with the words that say so.
+    partners : second names of fixed combinations.
     """
 
     phrases: dict[str, re.Pattern[str]]
@@ -38,6 +66,8 @@ class DrugRules:
     not_stems: frozenset[str]
     classes: dict[str, tuple[tuple[str, ...], frozenset[str]]]
     spelling: SpellingIndex
+    vaccines: VaccinePatterns
+    partners: frozenset[str]
 
 
 def drug_rules(rules: RuleSet) -> DrugRules:
@@ -70,12 +100,18 @@ def _build(_hash: str, source: _Source) -> DrugRules:
     phrases, starts, ends = {}, {}, {}
     classes: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {}
     stems: list[str] = []
+    targets: list[str] = []
     not_stems: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
     for name, value in source.content.items():
         if name == "classes":
             classes = {kind: _members(kind, members) for kind, members in value.items()}
         elif name == "stems":
             stems = _texts(name, value)
+        elif name == "vaccine_targets":
+            targets = _texts(name, value)
+        elif name == "partners":
+            partners = frozenset(word.lower() for word in _texts(name, value))
         elif name == "not_stems":
             not_stems = frozenset(word.lower() for word in _texts(name, value))
         else:
@@ -84,7 +120,9 @@ def _build(_hash: str, source: _Source) -> DrugRules:
             starts[name] = re.compile(rf"[\s(]*(?:{alternatives})(?!\w)", re.I)
             ends[name] = re.compile(rf"(?<!\w)(?:{alternatives})[\s]*$", re.I)
     pattern = re.compile(rf"\b[A-Za-z][a-z]{{3,20}}(?:{'|'.join(map(re.escape, stems))})\b") if stems else _NEVER
-    return DrugRules(phrases, starts, ends, pattern, not_stems, classes, SpellingIndex(source.entries))
+    vaccines = VaccinePatterns(_alternatives(targets))
+    spelling = SpellingIndex(source.entries)
+    return DrugRules(phrases, starts, ends, pattern, not_stems, classes, spelling, vaccines, partners)
 
 
 def _texts(name: str, values: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from extract.nlp.model import Sentence
 from extract.nlp.regimen import Parts
 from extract.nlp.schedules import find_durations, find_frequencies, find_ways
 from extract.normalize.blocks import BlockKind
+from extract.rules.lexicon import Entry
 
 _SKIPPED = ("references", "other", "title")
 
@@ -34,25 +36,47 @@ def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts
             continue
         frequencies = find_frequencies(text, start, end, within(terms(doc, "frequency"), start, end))
         ways = find_ways(within(terms(doc, "route"), start, end))
-        parts = Parts(text, start, end, one_name(text, own), doses, frequencies, ways, find_durations(text, start, end))
+        parts = Parts(text, start, end, one_name(text, own, rules), doses, frequencies, ways, find_durations(text, start, end))
         yield sentence, parts
 
 
-def one_name(text: str, names: list[DrugName]) -> list[DrugName]:
-    """Leave out a second name for the same thing.
+# between the name of a class and a name that it explains: "antibiotics (ceftriaxone", "chemotherapy with cisplatin"
+_EXPLAINS = re.compile(
+    r"\s*(?:therapy|treatment|agents?|drugs?|regimens?|prophylaxis|medications?|coverage)?\s*"
+    r"(?:\(|\[|with|including|such as|consisting of|comprising|like|namely|containing|:|,?\s?i\.e\.,?|,?\s?e\.g\.,?)?\s*"
+    r"(?:(?:intravenous|oral|IV|i\.v\.|empiric|empirical|high-dose|low-dose)\s)?$"
+)
 
-    "methotrexate (MTX)" and "immunoglobulin (Pentaglobin)" are one drug; in "the muscle relaxant rocuronium" the
-    class is said only to explain the name.
+
+def one_name(text: str, names: list[DrugName], rules: DrugRules) -> list[DrugName]:
+    """Join or leave out second names for the same thing.
+
+    "Methotrexate (MTX)" and "immunoglobulin (Pentaglobin)" are one drug; in "the muscle relaxant rocuronium" and
+    "heparin anticoagulation" the class only explains the name; "piperacillin-tazobactam" is one name however spelt.
     """
     kept: list[DrugName] = []
     for name in names:
         last = kept[-1] if kept else None
-        gap = text[last.end : name.start].strip() if last else ""
-        if last is not None and gap in ("(", "[") and last.kind != "class" and name.kind != "class":
-            alone = text[name.end : name.end + 1] in (")", "]")
-            if last.name == name.name or alone:
+        if last is None:
+            kept.append(name)
+            continue
+        between = text[last.end : name.start]
+        gap = between.strip()
+        if gap in ("(", "[") and last.kind != "class" and name.kind != "class":
+            if last.name == name.name or text[name.end : name.end + 1] in (")", "]"):
                 continue
-        if last is not None and gap == "" and last.kind == "class" and name.kind != "class":
+        if name.kind == "class" and last.kind != "class" and gap == "":
+            continue
+        if last.kind == "class" and name.kind != "class" and _EXPLAINS.fullmatch(between):
             kept.pop()
+        elif gap in ("-", "/", "–", "and", "+") and name.name in rules.partners and last.kind == "drug":
+            kept[-1] = _combined(text, last, name)
+            continue
         kept.append(name)
     return kept
+
+
+def _combined(text: str, first: DrugName, second: DrugName) -> DrugName:
+    entry = Entry(f"{first.name}/{second.name}", "drug", {**first.entry.attributes, "kind": "combination", "drugbank_id": ""})
+    sure = min(first.confidence, second.confidence)
+    return DrugName(first.start, second.end, text[first.start : second.end], entry, first.source, sure)

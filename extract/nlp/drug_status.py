@@ -29,6 +29,9 @@ _NO_INDICATION = re.compile(
 )
 
 
+_LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
+
+
 def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules) -> bool:
     """Tell whether the sentence speaks of the drug as a treatment, not as a measurement, organism's test or topic.
 
@@ -37,6 +40,8 @@ def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot
     mates : the slots of the list in which the drug stands, its own included.
     """
     name = slot.name
+    if slot.dose is None and len(_LEGEND.findall(text, sentence.start, sentence.end)) >= 3:
+        return False
     if slot.dose is None and rules.phrases["screen"].search(text, sentence.start, sentence.end):
         return False
     tail = text[name.end : min(sentence.end, name.end + 40)]
@@ -82,9 +87,10 @@ _ELEMENT_BEFORE = re.compile(
     r"\b(?:given|gave|received|receiving|administered|started(?: on)?|taking|takes|took|prescribed|treated with|treatment with|therapy with|"
     r"supplement\w*(?: with| of)?|replacement of|replaced with|infusion of|infusions of|injection of|injections of|administration of|bolus of|boluses of|dose of|doses of|"
     r"on|with|oral|intravenous|IV|i\.v\.|subcutaneous|intramuscular|topical|parenteral|replacement with|loaded with|course of|plus|continued|"
-    r"use of|using|commenced(?: on)?|added|initiated|initiation of|instilled|applied|vaccinated with|switched to|high-dose|low-dose|exogenous|prophylactic|including|included)\s(?:\w+\s){0,2}$",
+    r"use of|using|commenced(?: on)?|added|initiated|initiation of|instilled|applied|vaccinated with|switched to|high-dose|low-dose|exogenous|prophylactic|including|included|continue)\s(?:\w+\s){0,2}$",
     re.I,
 )
+_MEASURED = re.compile(r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|mEq|tab|days?|weeks?|months?|h)")
 _ELEMENT_AFTER = re.compile(
     r"\s(?:supplement\w*|therapy|treatment|replacement|infusions?|injections?|tablets?|capsules?|drip|drops|was (?:given|started|administered|"
     r"added|initiated|commenced|prescribed|applied|used|instilled)|were (?:given|started|administered|added|initiated|used)|administration|bolus(?:es)?|pump|prophylaxis|"
@@ -95,6 +101,8 @@ _ELEMENT_AFTER = re.compile(
 
 def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, mates: Sequence[Slot]) -> bool:
     """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
+    if _MEASURED.match(text, name.end, sentence.end):
+        return False
     if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
         return True
     if _ELEMENT_AFTER.match(text, name.end, min(sentence.end, name.end + 40)):
@@ -135,7 +143,7 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
 
 def _near(pattern: re.Pattern[str], head: str) -> bool:
     """Tell whether a phrase ends right before the name, or before the list in which the name stands."""
-    stripped = re.sub(r"(?:\b(?:the|a|an|any|his|her|all|oral|intravenous|IV|high-dose|low-dose|use of|treatment with|therapy with|further|both|initial|systemic)\b\s*|\s+)+$", " ", head, flags=re.I)
+    stripped = re.sub(r"(?:\b(?:the|a|an|any|his|her|all|oral|intravenous|IV|high-dose|low-dose|drugs?|medications?|like|such as|including|intake of|intake|maintenance|regular|current|chronic|long-term|other|concomitant|prior|previous|additional|use of|treatment with|therapy with|further|both|initial|systemic)\b\s*|\s+|\()+$", " ", head, flags=re.I)
     if pattern.search(stripped):
         return True
     lead = _LIST.sub("", head)

@@ -14,6 +14,14 @@ _ROUTES = {
     "intravenous": "intravenous", "oral": "oral", "subcutaneous": "subcutaneous", "intramuscular": "intramuscular",
     "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal",
 }  # fmt: skip
+# status of a class to the statuses of members that make it needless: "the antibiotics were stopped" tells nothing of
+# antibiotics that are named, but a home medication does not explain a class that is given now
+_MAKES_NEEDLESS = {
+    "given": {"given", "stopped"},
+    "stopped": {"given", "stopped", "history"},
+    "history": {"history"},
+    "withheld": {"withheld"},
+}
 _DETAILS = ("frequency_text", "route_text", "duration_text", "indication_text")
 
 
@@ -128,8 +136,9 @@ def _without_classes(group: list[Telling], rules: DrugRules) -> list[Telling]:
         telling
         for telling in group
         if telling.kind != "class"
+        or telling.slot.dose is not None
         or not any(
-            telling.status == status for status in members.get(telling.slot.name.entry["class"], ())
+            status in _MAKES_NEEDLESS[telling.status] for status in members.get(telling.slot.name.entry["class"], ())
         )
     ]
 
