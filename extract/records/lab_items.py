@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import quantities, terms, text_of
 from extract.nlp.model import Quantity
+from extract.rules.fold import split_words
 from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
 
@@ -66,6 +67,7 @@ _LOWER = re.compile(
 )
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
+_JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
 _LEAD = 64
 
 
@@ -100,6 +102,7 @@ class ItemReader:
 
     def __init__(self, rules: RuleSet) -> None:
         words = rules.documents.get("labs.yaml", {})
+        self._lexicon = rules.lexicon
         self._index_before = frozenset(words.get("index_before", ()))
         self._multiple_after = frozenset(words.get("multiple_after", ()))
 
@@ -117,13 +120,31 @@ class ItemReader:
         found = [
             (m.end - m.start, rank[kind], Item(role, m.start, m.end, mention=m, anchor=m.start))
             for kind, role in roles.items()
-            for m in terms(doc, kind)
+            for term in terms(doc, kind)
+            for m in self._members(term)
         ]
         numbers = quantities(doc)
         starts = [q.start for q in numbers]
         found = [f for f in found if not _in_unit(text_of(doc), f[2], numbers, starts)]
         found.sort(key=lambda f: (-f[0], -f[1], f[2].start))
         return _without_overlaps([item for _, _, item in found])
+
+    def _members(self, mention: Mention) -> list[Mention]:
+        """Return the analytes that a panel's name lists ("calcium and phosphorus"); the mention itself elsewhere."""
+        if mention.kind != "analyte" or mention.entry["kind"] != "panel" or not _JOINT.search(mention.text):
+            return [mention]
+        members = []
+        begin = 0
+        for joint in [*_JOINT.finditer(mention.text), None]:
+            end = joint.start() if joint is not None else len(mention.text)
+            piece = mention.text[begin:end]
+            known = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
+            if len(known) != 1 or known[0].end - known[0].start < len(piece.strip()):
+                return [mention]
+            start = mention.start + begin + known[0].start
+            members.append(replace(known[0], start=start, end=start + len(known[0].text)))
+            begin = joint.end() if joint is not None else end
+        return members
 
     def quantity_items(self, doc: Doc, start: int, end: int, found: Sequence[Quantity]) -> list[Item]:
         """Return the quantities of ``doc.text[start:end]`` with their roles."""
