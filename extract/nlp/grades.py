@@ -69,6 +69,8 @@ _UNIT = re.compile(
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
 _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
+_MARKED = re.compile(r"\bM[0-5]\b")
+_ON_SIDE = re.compile(r"\s\(?(?:(?:on|in)\s(?:the|his|her)\s)?(?:left|right|both|bilaterally)\b", re.I)
 _COMA = re.compile(r"\b(?:GCS|Glasgow|AML|FAB|TNM|[TN][0-4]\w?[NM]\d|E\d\s?V)")
 _NEAR = 80  # characters around "grade 3" in which strength must be the topic
 
@@ -105,7 +107,7 @@ class GradeReader:
         words: dict[str, Any] = rules.documents.get(FILE, {})
         self.strength = words_pattern(words["strength"])
         self._scales = words_pattern(words["scales"])
-        self._other = words_pattern(words["other"])
+        self.other = words_pattern(words["other"])
         self._counted = re.compile(r"\s?\(?(?:" + "|".join(words["counted"]) + r")\b", re.I)
 
     def find(self, text: str, start: int, end: int, muscles: Sequence[tuple[int, int]]) -> list[Grade]:
@@ -118,11 +120,14 @@ class GradeReader:
         found = [g for g in self._fractions(text, start, end) if self._is_strength(text, start, g, muscles)]
         taken = [(g.start, g.end) for g in found]
         scales = [m.start() for m in self._scales.finditer(text, start, end)]
-        if scales or self.strength.search(text, start, end):
+        marked = bool(muscles) and _MARKED.search(text, start, end) is not None
+        if scales or marked or self.strength.search(text, start, end):
             for match in _BARE.finditer(text, start, end):
                 if any(a < match.end() and match.start() < b for a, b in taken):
                     continue
-                if self._is_bare_grade(text, start, end, match, muscles, scales):
+                if self._is_bare_grade(text, start, end, match, muscles, scales) or (
+                    found and self._on_other_side(text, start, end, match)
+                ):
                     found.append(_grade(match, fraction=False))
         found.sort(key=lambda g: g.start)
         return list(_join_ranges(text, found))
@@ -138,8 +143,9 @@ class GradeReader:
     def _is_strength(self, text: str, start: int, grade: Grade, muscles: Sequence[tuple[int, int]]) -> bool:
         """Refuse n/5 of another scale: the nearest word before it decides."""
         left = text[max(start, grade.start - 60) : grade.start]
-        others = [m.end() for m in self._other.finditer(left)]
-        if not others or self.strength.search(text, grade.end, grade.end + 28):
+        others = [m.end() for m in self.other.finditer(left)]
+        directly = re.split(r"[,.;]|\b(?:and|with|but|while)\b", text[grade.end : grade.end + 28])[0]
+        if not others or self.strength.search(directly):
             return True
         offset = grade.start - len(left)
         own = [m.end() for m in self.strength.finditer(left)]
@@ -169,9 +175,9 @@ class GradeReader:
         if number in ("I", "V") and not match.group("asign"):
             return False
         if _AFTER_POWER.match(text, match.end(), end) and number.isdigit():
-            return bool(re.search(r"(?:^|[\s(,])$", before)) and not self._other.search(before[-30:])
+            return bool(re.search(r"(?:^|[\s(,])$", before)) and not self.other.search(before[-30:])
         power = _BEFORE_POWER.search(before) or _BEFORE_TIGHT.search(before)
-        if power and not self._other.search(power.group()):
+        if power and not self.other.search(power.group()):
             return _CLOSED.match(text, match.end(), end) is not None
         if not scales or not number.isdigit():
             return False
@@ -184,18 +190,27 @@ class GradeReader:
         place = _AFTER_PLACE.match(text, match.end(), end)
         return place is not None and bool(_SCORED.search(before)) and any(a == place.end() for a, _ in muscles)
 
+    def _on_other_side(self, text: str, start: int, end: int, match: re.Match[str]) -> bool:
+        """Tell whether a bare number goes on "power was 4 on the right and 5 on the left"."""
+        before = text[max(start, match.start() - 12) : match.start()]
+        return (
+            match.group("a").isdigit()
+            and _SCORED.search(before) is not None
+            and _ON_SIDE.match(text, match.end(), end) is not None
+        )
+
     def _topic_is_strength(self, text: str, start: int, end: int, match: re.Match[str], *, muscle_near: bool) -> bool:
         """Tell whether strength is nearer to "grade 3" than anything else that has grades."""
         left = text[max(start, match.start() - _NEAR) : match.start()]
         right = text[match.end() : min(end, match.end() + 30)]
         graded = re.split(r"[,.;()]|\b(?:in|of|on|and|with|for)\b", right)[0]
-        if self._other.search(graded) and not self.strength.search(graded):
+        if self.other.search(graded) and not self.strength.search(graded):
             return False
         mine = [len(left) - m.end() for m in self.strength.finditer(left)] + [
             m.start() for m in self.strength.finditer(right)
         ]
-        others = [len(left) - m.end() for m in self._other.finditer(left)] + [
-            m.start() for m in self._other.finditer(right)
+        others = [len(left) - m.end() for m in self.other.finditer(left)] + [
+            m.start() for m in self.other.finditer(right)
         ]
         if muscle_near and not others:
             return True
@@ -217,6 +232,8 @@ def _side_pairs(text: str, start: int, end: int) -> list[Grade]:
     pairs = list(_SIDE_PAIR.finditer(text, start, end))
     if order is None or not pairs:
         return []
+    if all(m.group(3) == "5" for m in pairs) and text[max(start, stated.start() - 1)] not in "([":
+        return []  # "right/left deltoid 3/5 and 4/5"
     found = []
     for m in pairs:
         found.append(make_grade(m.group(1), m.group(2) or "", m.start(), m.end(), order[0]))

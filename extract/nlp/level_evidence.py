@@ -17,9 +17,9 @@ _WORDS_BETWEEN = (
     r"lateral|medial|old|acute|"
     r"chronic|severe|mild|moderate|complete|incomplete|unstable|stable|single|level|levels|spinal|"
     r"dorsal|ventral|osteoporotic|"
-    r"traumatic|pathologic|pathological|and|the|region|sided|of|decompressive|total|partial|open|"
+    r"traumatic|pathologic|pathological|region|sided|of|decompressive|total|partial|open|"
     r"lumbar|cervical|thoracic|sacral|"
-    r"vertebral|nerve|type|sensory|motor|exiting|traversing|recess|paracentral|foraminal|extruded|"
+    r"vertebral|nerve|type|sensory|motor|exiting|traversing|recess|neural|process|processes|paracentral|foraminal|extruded|"
     r"large|small|bony|metastatic)){0,3}"
 )
 _BEFORE_WORDS = (
@@ -30,7 +30,7 @@ _BEFORE_WORDS = (
     r"upper|lower|mid|dermatomal|distribution|involves|involved|extending|extended|extends|performed|"
     r"dated|distal|especially|"
     r"mainly|predominantly|visible|seen|located|present|tip|innervated|intervertebral|"
-    r"muscles)){0,5}[\s:(\[,-]*"
+    r"muscles|process|processes|ganglion)){0,5}[\s:(\[,-]*"
 )
 _LEVEL_BEFORE = re.compile(
     r"\b(?:(?:at|to|below|above|from|around|near|beneath|over|under|opposite|reaching|up to|down to|"

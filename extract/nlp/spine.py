@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 ORDER = {"C": 0, "T": 10, "L": 30, "S": 40}
 LAST = {"C": 8, "T": 12, "L": 6, "S": 5}
@@ -76,17 +77,22 @@ _REGION_NUMBER = re.compile(
 _COUNTED = re.compile(
     r"\s(?!(?:is|was|has|discs|levels|vertebras|roots|dermatomes|segments)\b)[a-z]+s\b|\s(?:and|or|to)\s\d"
 )
+_DOUBTFUL = re.compile(r"T[1-4]|C[1-4]|S\d|D\d+|T[hH]\d+")
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level or span: ``upper`` and ``lower`` are canonical ("T4"), equal for a single level."""
+    """A level or span: ``upper`` and ``lower`` are canonical ("T4"), equal for a single level.
+
+    ``orderly``: written from above to below, a slash only between neighbours.
+    """
 
     start: int
     end: int
     upper: str
     lower: str
+    orderly: bool = True
 
     @property
     def name(self) -> str:
@@ -117,6 +123,12 @@ class LevelList:
     written: tuple[str, ...]
     worded: bool = False
     spaced: bool = False
+
+    @property
+    def unmistakable(self) -> bool:
+        """Whether a span like L4-L5 or T11/12 can hardly mean anything else, unlike C3/C4 or T1/T2."""
+        spans = any(level.upper != level.lower and level.orderly for level in self.levels)
+        return spans and not self.spaced and any(not _DOUBTFUL.fullmatch(token) for token in self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,15 @@ def _levels(text: str, items: list[_Item]) -> Iterator[Level]:
                 yield Level(item.start, item.end, item.name, item.name)
             continue
         names = sorted({item.name for item in group}, key=level_order)
-        yield Level(group[0].start, group[-1].end, names[0], names[-1])
+        yield Level(group[0].start, group[-1].end, names[0], names[-1], _orderly(group))
+
+
+def _orderly(group: list[_Item]) -> bool:
+    for a, b in pairwise(group):
+        step = level_order(b.name) - level_order(a.name)
+        if step <= 0 or (b.joined == "slash" and a.letter == b.letter and step > 1):
+            return False
+    return True
 
 
 def _consecutive(group: list[_Item]) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extract.nlp.grades import Grade
+from extract.nlp.movements import JOINTS, Target
 from extract.nlp.sides import pair_order, side_after, side_cues
-from extract.nlp.targets import Chunk, Target, chunks
+from extract.nlp.targets import Chunk, chunks
 
 _NOISE = (
     r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|"
@@ -30,7 +31,7 @@ _RIGHT_GAP = re.compile(
 )
 _COLON = re.compile(r"\s?[:=]\s?")
 _TIGHT = re.compile(
-    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|"
+    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|remained|remains|became|showed|still|only|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|"
     r"as|to be|bilaterally|"
     r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
     re.I,
@@ -50,6 +51,8 @@ _EVERYWHERE = re.compile(
     r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?(?:throughout|globally|diffusely|all over|everywhere)\b",
     re.I,
 )
+_LIMB_GROUPS = ("upper limb", "lower limb", "limbs")
+_PRONOUN = re.compile(r"\b(?:it|they|this|which|these)\s(?:was|were|had|is|remained)\b", re.I)
 _FAR = 110  # characters between a list of muscles and its grade, at most
 
 
@@ -158,11 +161,13 @@ class _Assigner:
         self, target: Target, grade: Grade, side: str, rule: str, confidence: float, *, earlier: bool = False
     ) -> None:
         place = _PLACE_WORD.match(self.text, grade.end, self.end)
-        if place is not None and target.group in ("upper limb", "lower limb", "limbs") and " " in target.name:
+        if place is not None and target.group in _LIMB_GROUPS and " " in target.name:
             word = place.group(1).lower().removesuffix("ly")
-            if not target.name.startswith(("proximal", "distal")):
+            if not target.name.startswith(("proximal", "distal", "all ", "upper and")):
                 target = replace(target, name=f"{word} {target.name}")
-        self.facts.append(StrengthFact(target, grade, target.side or side, rule, confidence, earlier))
+        # the later word is the exact one in "bilateral weakness (1/5 on the right and 2/5 on the left)"
+        side = side or target.side if target.side in ("", "bilateral") else target.side
+        self.facts.append(StrengthFact(target, grade, side, rule, confidence, earlier))
 
     def _without_target(self, run: list[Grade], limit: int) -> None:
         """Take up what the last grade was about: "5/5 on the right and 3/5 on the left"."""
@@ -170,7 +175,12 @@ class _Assigner:
             self.orphans += run
             self.free_from = run[-1].end
             return
-        quiet = self.last and not _CLAUSE.search(self.text[self.free_from : run[0].start])
+        place = _PLACE_WORD.match(self.text, run[-1].end, limit)
+        if place is not None and self.last and not any(t.group in _LIMB_GROUPS for t in self.last):
+            word = place.group(1).lower().removesuffix("ly")
+            self.last = [Target(place.start(1), place.end(1), f"{word} muscles", "region", "limbs")]
+        between = self.text[self.free_from : run[0].start]
+        quiet = self.last and (not _CLAUSE.search(between) or _PRONOUN.search(between))
         if not quiet:
             self.orphans += run
             self.free_from = run[-1].end
@@ -270,7 +280,9 @@ class _Assigner:
         if left.regions and not right.regions:
             return right, "after", ""
         direct = _PREPOSITION.search(self.text[run[-1].end : right.start]) is not None
-        if left.targets[0].group == "paresis" and direct:
+        general = left.targets[0].group == "paresis" or left.targets[0].name in ("limb", "whole body")
+        joints = all(t.name in JOINTS for t in right.targets) and left.targets[0].name not in JOINTS
+        if direct and (general or joints):
             return right, "after", ""
         return (left, "before", "") if tight else (right, "after", "")
 

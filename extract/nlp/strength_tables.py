@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from extract.nlp.extensions import within
 from extract.nlp.grades import Grade, make_grade
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.movements import Target
 from extract.nlp.sides import pair_order, side_cues
-from extract.nlp.targets import Target, find_targets
+from extract.nlp.targets import find_targets
 from extract.rules.lexicon import Mention
 
 _SCALE = re.compile(

@@ -69,11 +69,17 @@ _SEEN = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
-_APART = re.compile(r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of|\w{4,}ed)\b", re.I)
-_SENSE = r"\b(?:sensation|pin-?prick|light touch|touch|proprioception|vibration|sense|reflex\w*|movements?|function|power)\b"
+_APART = re.compile(
+    r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of|\w{4,}ed)\b", re.I
+)
+_SENSE = (
+    r"\b(?:sensation|pin-?prick|light touch|touch|proprioception|vibration|sense|reflex\w*|movements?|"
+    r"function|power)\b"
+)
 _LOST = re.compile(
-    rf"(?:{_SENSE}[^.;]{{0,25}}\b(?:absent|lost|abolished|not)\b|\b(?:absent|no|loss of|lost)\s[^.;]{{0,20}}{_SENSE})"
-    r"[^.;]{0,15}\b(?:below|from|at|in|caudal)\b[^.;]{0,20}$",
+    rf"(?:{_SENSE}[^.;]{{0,25}}\b(?:absent|lost|abolished|not)\b|\b(?:absent|no|loss of|lack of|"
+    rf"lost)\s[^.;]{{0,20}}{_SENSE})"
+    r"[^.;]{0,15}\b(?:below|from|at|in|caudal)\b[^.;]{0,20}$|\b(?:below|caudal to|distal to)\s(?:the\s)?$",
     re.I,
 )
 _REACH = 110  # characters in which the finding of a level is looked for
@@ -134,10 +140,11 @@ class LevelFinder:
         finding = self._finding(text, sentence, one)
         for level in one.levels:
             fact = context(doc).at(level.start, level.end)
-            lost = fact.assertion == "absent" and _LOST.search(text[sentence.start : level.start][-90:])
+            before = text[sentence.start : level.start][-90:]
+            lost = fact.assertion == "absent" and (kind == "procedure" or _LOST.search(before))
             if fact.assertion == "possible" or lost:
                 # in doubt is what the finding is, not where: "a mass at T4, possibly metastatic";
-                # and sensation that is absent below T4 makes T4 a finding
+                # sensation that is absent below T4 makes T4 a finding; what was operated on was there
                 fact = replace(fact, assertion="present")
             split = (
                 kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]

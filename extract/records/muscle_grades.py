@@ -14,10 +14,11 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import context, sentences, terms, text_of, within
 from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.movements import Target
 from extract.nlp.sides import SideCue, side_after, side_before, side_cues
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
-from extract.nlp.targets import Target, find_targets, limb_of
+from extract.nlp.targets import find_targets, limb_of
 from extract.records.common import Record, add_row
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
@@ -38,7 +39,8 @@ class MuscleGrade(Record):
 
 
 _CANDIDATE = re.compile(
-    r"[0-5V]\s?[+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|MMT|manual muscle|Medical Research Council|strength|"
+    r"[0-5V]\s?[+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|MMT|manual muscle|"
+    r"Medical Research Council|strength|"
     r"power|grade[ds]?|\w+paresis|"
     r"\w+plegia|M[0-5])\b",
     re.I,
@@ -208,7 +210,8 @@ def _linked_sides(text: str, start: int, end: int, mentions: list[Mention], limb
 
 
 def _tells_side(text: str, start: int, cue: SideCue) -> bool:
-    """Tell whether a side word away from a limb says where: "bilaterally", "on the left", "right-sided weakness"."""
+    """Tell whether a side word away from a limb says where: "bilaterally", "on the left", "
+    ""right-sided weakness"."""
     return (
         text[cue.start : cue.end].lower() == "bilaterally"
         or _ON_THE.search(text[max(start, cue.start - 8) : cue.start]) is not None
