@@ -10,7 +10,7 @@ from extract.nlp.timex import TimeExpression
 _BOUNDARY = re.compile(r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b")
 _BOUNDARY_COST = 30
 _FRONTED_COST = 60
-_ANAPHORA = 12
+_OPENING = re.compile(r"(?:(?!was|were|is|are|had)[^\W\d]+\W*){0,2}")  # "However, on day 3 ..."
 
 
 def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], start: int, end: int) -> int:
@@ -36,7 +36,7 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     hard = len(re.findall(r";|\bthen\b|\bwhereas\b|\bbut\b|\bfollowed\sby\b", between))
     if fronted:
         return 0.3 * len(between) + _BOUNDARY_COST * hard
-    return len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between))
+    return len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(text[time.end : start]))
 
 
 def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) -> float:
@@ -50,7 +50,7 @@ def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool
     """Tell whether the expression opens the sentence or a clause of it."""
     before = text[bounds[0] : time.start].rstrip()
     following = text[time.end : bounds[1]]
-    if len(before) <= _ANAPHORA:
+    if _OPENING.fullmatch(before):
         return True
     opens = before.endswith((",", ";", ":", " and", " but", "(")) or before.endswith(" then")
     closes = following[:1] in (".", ";", ")", "") or following.lstrip()[:4] == "and "

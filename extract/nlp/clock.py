@@ -19,6 +19,7 @@ _OPERATED = re.compile(
     re.IGNORECASE,
 )
 _AT_ONCE = re.compile(r"\b(?:emergency|emergent(?:ly)?|urgent(?:ly)?|immediate(?:ly)?|same day|at once)\b", re.IGNORECASE)
+_DONE = re.compile(r"\b(?:performed|underwent|carried out|done|operated|operating|surgery was|delivered)\b", re.IGNORECASE)
 _DISCHARGED = re.compile(r"\bdischarged\b", re.IGNORECASE)
 
 
@@ -56,7 +57,7 @@ class Clock:
         when = told.days if told is not None else self.now if not times else None
         if any(t.when == "history" for t in times):
             return
-        if _OPERATED.search(sentence) and treated and (told is not None or _AT_ONCE.search(sentence)):
+        if _OPERATED.search(sentence) and _DONE.search(sentence) and (told is not None or _AT_ONCE.search(sentence)):
             self.anchors[OPERATION] = when
         elif treated:
             self.anchors.setdefault(TREATMENT, when)
@@ -98,5 +99,5 @@ class Clock:
 
 
 def _tidy(days: float) -> float:
-    return float(round(days)) if abs(days) >= 1 else round(days, 2) + 0.0
+    return float(round(days)) if abs(days) >= 3 else round(days, 2) + 0.0
 

@@ -67,7 +67,8 @@ def _is_patient(text: str, cue: Cue, patients: Sequence[Patient]) -> bool:
     word = text[cue.start : cue.end].lower()
     for patient in patients:
         grown = patient.sex != "male" and (patient.age_years or 0) >= _ADULT
-        if word in ("mother", "fetus", "foetus", "donor") and grown:
+        owned = text[max(cue.start - 4, 0) : cue.start].lower() in ("his ", "her ") or text[cue.start - 2 : cue.start] == "s "
+        if word in ("mother", "fetus", "foetus", "donor") and grown and not owned:
             return True
         introduction = text[max(patient.start - _NEAR, 0) : patient.end]
         if patient.end > patient.start and re.search(rf"\b{word}\b(?!’|')", introduction, re.IGNORECASE):

@@ -45,6 +45,7 @@ class TimeExpression:
     when: str
 
 
+_WHOLE_DAYS = 3  # shorter times keep fractions: 36 hours are 1.5 days
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _RECENTLY = 60  # days before presentation that belong to the present illness
@@ -66,7 +67,7 @@ _DAY_KIND_LEFT = re.compile(
     re.IGNORECASE,
 )
 _DAY_NUMBER = re.compile(
-    r"s?\s?(?:#|no\.\s?|\+)?\s?(?P<n>\d{1,3})(?:\s?(?:-|–|to|and|,)\s?\d{1,3})?(?!\d|[./]\d|\s?(?:mg|g|ml|%|mmol|years|days)\b)",
+    r"s?\s?(?:#|no\.\s?|\+)?\s?(?P<n>\d{1,3})(?:\s?(?:-|–|to)\s?\d{1,3})?(?!\d|[./]\d|\s?(?:mg|g|ml|%|mmol|years|days)\b)",
     re.IGNORECASE,
 )
 _WORD_NUMBER = re.compile(rf"\s(?P<n>one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s(?:of the|hundred))", re.IGNORECASE)
@@ -126,7 +127,8 @@ _LEAD = re.compile(
 _UNTIL = re.compile(r"\b(?:until|till|through|to|up to)\s(?:the\s)?$", re.IGNORECASE)
 _GESTATION = re.compile(r"\b(?:born|birth|deliver\w*|gestation\w*|pregnan\w*|gravida|premature\w*|preterm|cesarean|caesarean)\b", re.IGNORECASE)
 _SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
-_SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation|urine|urinary|proteinuria|collection)|ly\b", re.IGNORECASE)
+_SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
+_COLLECTED = re.compile(r"[\s-](?:urin|protein|collection|ambulatory|holter|fast)", re.IGNORECASE)
 _POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?!\d|[./]\d)")
 _PRESENTATION_WORDS = re.compile(
     r"admission|presentation|arrival|diagnos|hospitali|referral|visit|consultation|presenting|admitted|evaluation|onset", re.IGNORECASE
@@ -164,9 +166,7 @@ def _make(text: str, start: int, end: int, anchor: str, days: float | None, when
 def _round(days: float | None) -> float | None:
     if days is None:
         return None
-    if abs(days) >= 1:
-        return float(round(days))
-    return round(days, 2) + 0.0
+    return float(round(days)) if abs(days) >= _WHOLE_DAYS else round(days, 2) + 0.0
 
 
 def _unit(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
@@ -174,7 +174,7 @@ def _unit(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
     left_edge = max(start, cue.start - 70)
     left, right = text[left_edge : cue.start], text[cue.end : min(end, cue.end + 90)]
     length = 1.0 if cue.end - cue.start == 7 else _LENGTH[text[cue.start].lower()]  # "morning", "evening"
-    if _SKIP_RIGHT.match(right):
+    if _SKIP_RIGHT.match(right) or (length < 1 and _COLLECTED.match(right)):
         return None
     if length == 1.0:
         numbered = _numbered_day(text, left_edge, left, right, cue)
@@ -331,7 +331,9 @@ def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) 
         return _make(text, begin, cue.end, RUNNING, days, "" if days is not None and days <= 0.5 else "followup")
     if preposition == "at":
         return _make(text, begin, cue.end, "followup", days, "followup")
-    if preposition in ("within", "in", "by", "over"):
+    if preposition in ("over", "in"):  # how long it took, not how much later it was
+        return _make(text, begin, cue.end, NONE, None, "followup")
+    if preposition in ("within", "by"):
         return _make(text, begin, cue.end, RUNNING, days, "followup")
     return None
 
