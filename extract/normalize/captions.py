@@ -15,6 +15,7 @@ from extract.normalize.lines import (
     is_table_row,
     starts_lower,
     starts_sentence,
+    starts_upper,
 )
 from extract.normalize.page import FITS, Page
 
@@ -24,6 +25,7 @@ Extent = tuple[int, int]
 # A body line that takes this share of its column and has no final mark stops within a sentence.
 _MOST = 0.8
 _LONGEST = 20
+_NEARLY_FULL = 1.0
 _LABEL = re.compile(
     r"\s*(?:fig(?:ure|\.|\b)|table)\s*\.?\s*(?:S|A)?(?:\d{1,2}|[IVX]{1,4}\b)(?:[a-hA-H]\b|\s[a-hA-H](?=\s?[,.:)–-]))?"
     r"(?:\s*(?:[-–,&]|and)\s*(?:fig\w*\.?\s*)?\d{1,2}[a-h]?)?",
@@ -217,7 +219,11 @@ def _is_done(page: Page, last: int, interrupts: bool, widest: float) -> bool:
         return page.gaps[last] and early
     if line[-1] in HYPHENS or ends_open(line):
         return page.gaps[last] and line[-1] in HYPHENS
-    return early or page.gaps[last] or starts_sentence(following) or _is_above_rows(page, last)
+    if page.gaps[last] or starts_sentence(following) or _is_above_rows(page, last):
+        return True
+    # Few words within a phrase are capitalised: then even a nearly full line has ended.
+    almost = not interrupts and starts_upper(following) and page.room[last] < _NEARLY_FULL * widest
+    return early or almost or (page.indented[last + 1] and not page.indented[last])
 
 
 def _is_above_rows(page: Page, last: int) -> bool:
