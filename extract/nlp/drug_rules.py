@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class VaccinePatterns:
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places of what is vaccinated against."""
+        if "ccin" not in text and "mmuni" not in text and "nocul" not in text:
+            return
         for pattern in self._lists:
             for found in pattern.finditer(text):
                 for target in self._target.finditer(text, found.start("list"), found.end("list")):
@@ -57,6 +59,7 @@ class DrugRules:
     spelling : finds misspelt names.
     vaccines : lists of what is vaccinated against, with the words that say so.
     partners : second names of fixed combinations.
+    memo : classes of the names asked for so far: they depend on the rules alone.
     """
 
     phrases: dict[str, re.Pattern[str]]
@@ -68,6 +71,7 @@ class DrugRules:
     spelling: SpellingIndex
     vaccines: VaccinePatterns
     partners: frozenset[str]
+    memo: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
 
 def drug_rules(rules: RuleSet) -> DrugRules:
@@ -148,14 +152,18 @@ def _alternatives(texts: Iterable[str]) -> str:
     return "|".join(parts) or "(?!)"
 
 
-def classes_of(name: str, listed: str, rules: DrugRules) -> set[str]:
+def classes_of(name: str, listed: str, rules: DrugRules) -> frozenset[str]:
     """Return the therapeutic classes of a drug by what rules/drugs.tsv says of it and by its name."""
+    memo = rules.memo.get((name, listed))
+    if memo is not None:
+        return memo
     found = {part.strip() for part in listed.split("|") if part.strip()}
     words = name.lower().replace("/", " ").split()
     for kind, (affixes, names) in rules.classes.items():
         if name.lower() in names or any(_fits(word, affixes, names) for word in words):
             found.add(kind)
-    return found
+    rules.memo[name, listed] = frozenset(found)
+    return rules.memo[name, listed]
 
 
 def _fits(word: str, affixes: Iterable[str], names: frozenset[str]) -> bool:

@@ -18,20 +18,24 @@ from extract.nlp.schedules import find_durations, find_frequencies, find_ways
 from extract.normalize.blocks import BlockKind
 from extract.rules.lexicon import Entry
 
+_REACH = 2  # sentences after a drug's name in which a dose may be meant for it
 _SKIPPED = ("references", "other", "title")
 
 
 def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts]]:
-    """Yield the sentences that hold a drug's name or a dose, in text order, with what they hold."""
+    """Yield the sentences that hold a drug's name, or a dose shortly after one, in text order, with what they hold."""
     text = text_of(doc)
     names = find_drug_names(doc, rules)
     places = [name.start for name in names]
+    last = -_REACH - 1
     for sentence in sentences(doc):
         if sentence.section in _SKIPPED or sentence.kind is BlockKind.HEADING:
             continue
         start, end = sentence.start, sentence.end
         own = names[bisect_left(places, start) : bisect_left(places, end)]
-        doses = find_doses(text, start, end)
+        if own:
+            last = sentence.index
+        doses = find_doses(text, start, end) if sentence.index - last <= _REACH else []
         if not own and not doses:
             continue
         frequencies = find_frequencies(text, start, end, within(terms(doc, "frequency"), start, end))

@@ -12,6 +12,12 @@ from extract.nlp.regimen import Slot
 from extract.normalize.blocks import BlockKind
 
 _REACH = 70
+_LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
+_FILLERS = frozenset(
+    "the a an any his her all both further initial systemic oral intravenous iv high-dose low-dose drug drugs medication "
+    "medications like such as including intake of use treatment therapy with maintenance regular current chronic long-term "
+    "other concomitant prior previous additional".split()
+)
 _CLAUSE = re.compile(r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
 _LIST = re.compile(r"(?:[\w/\-]+(?:\s[\w/\-]+){0,2}(?:,\s(?:and\s|or\s)?|\s(?:and|or|plus)\s|/))+$")
 _WHICH_STOPPED = re.compile(
@@ -125,11 +131,12 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
     if allergy.search(tail[:24]) or allergy.search(head[-60:]):
         whole = text[sentence.start : sentence.end]
         return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
-    if _near(rules.ends["denied_before"], head):
+    leads = _leads(head)
+    if any(rules.ends["denied_before"].search(lead) for lead in leads):
         return None
-    if _near(rules.ends["withheld_before"], head) or rules.phrases["withheld_after"].search(tail[:_REACH]):
+    if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(tail[:_REACH]):
         return "withheld"
-    if _near(rules.ends["stopped_before"], head) or rules.phrases["stopped_after"].search(tail[:_REACH]):
+    if any(rules.ends["stopped_before"].search(lead) for lead in leads) or rules.phrases["stopped_after"].search(tail[:_REACH]):
         return "stopped"
     if _WHICH_STOPPED.match(text, slot.end, sentence.end):
         return "stopped"
@@ -141,13 +148,19 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
     return "given"
 
 
-def _near(pattern: re.Pattern[str], head: str) -> bool:
-    """Tell whether a phrase ends right before the name, or before the list in which the name stands."""
-    stripped = re.sub(r"(?:\b(?:the|a|an|any|his|her|all|oral|intravenous|IV|high-dose|low-dose|drugs?|medications?|like|such as|including|intake of|intake|maintenance|regular|current|chronic|long-term|other|concomitant|prior|previous|additional|use of|treatment with|therapy with|further|both|initial|systemic)\b\s*|\s+|\()+$", " ", head, flags=re.I)
-    if pattern.search(stripped):
-        return True
-    lead = _LIST.sub("", head)
-    return lead != head and bool(pattern.search(lead.rstrip() + " "))
+def _leads(head: str) -> list[str]:
+    """Return the text that ends right before the name, and before the list in which the name stands, without fillers."""
+    near = head[-_LEAD:]
+    listed = _LIST.sub("", near)
+    return [_strip(near)] if listed == near else [_strip(near), _strip(listed)]
+
+
+def _strip(lead: str) -> str:
+    """Return ``lead`` without the articles and qualifiers at its end: "refused any further oral" is "refused"."""
+    words = lead.replace("(", " ").split()
+    while words and words[-1].lower() in _FILLERS:
+        words.pop()
+    return " ".join(words)
 
 
 def _clause_before(text: str, sentence: Sentence, name: DrugName) -> str:

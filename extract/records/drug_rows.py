@@ -45,12 +45,12 @@ class Telling:
         return self.slot.name.kind
 
 
-def row_values(text: str, slot: Slot, status: str, indication: str, drugbank_id: str) -> dict[str, Any]:
+def row_values(text: str, slot: Slot, status: str, indication: str) -> dict[str, Any]:
     """Return the columns of table ``drugs`` for a slot."""
     values: dict[str, Any] = {
         "drug": slot.name.name,
         "drug_text": slot.name.text,
-        "drugbank_id": drugbank_id,
+        "drugbank_id": slot.name.entry["drugbank_id"],
         "status": status,
         "indication_text": indication,
     }

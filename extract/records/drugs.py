@@ -18,7 +18,6 @@ from extract.nlp.model import Sentence
 from extract.nlp.regimen import Slot, names_of, read_regimens
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, row_values, tell_regimens_once
-from extract.rules.drug_dictionary import drugbank_number
 from extract.rules.load import RuleSet, load_rules
 
 _MAX_QUOTE = 400
@@ -84,8 +83,7 @@ class DrugFinder:
             if status is None:
                 continue
             indication = indication_of(text, sentence, slots, slot)
-            number = slot.name.entry["drugbank_id"] or drugbank_number(slot.name.entry.name)
-            values = row_values(text, slot, status, indication, number)
+            values = row_values(text, slot, status, indication)
             sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
             rule = f"drugs:{slot.name.source}" + (":dose" if slot.dose else "")
             yield Telling(slot, sentence.index, status, fact, values, sure, rule, start, end)

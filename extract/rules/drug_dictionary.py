@@ -14,7 +14,6 @@ import importlib.util
 import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,6 @@ _MEDICINE = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
 def _read() -> Mapping[str, Any]:
     """Return the package's data; empty where the package is not installed as a folder of files."""
     spec = importlib.util.find_spec(PACKAGE)
@@ -66,15 +64,20 @@ def _read() -> Mapping[str, Any]:
 def add_drug_dictionary(lexicon: Lexicon, listed: Iterable[Entry], banned: Iterable[Entry]) -> list[Entry]:
     """Add the dictionary's good names to ``lexicon``; return their entries.
 
+    Entries of rules/drugs.tsv without an identifier get that of the dictionary.
+
     Parameters
     ----------
     listed : the entries of rules/drugs.tsv: their names keep what the file says.
     banned : the entries of rules/not_drugs.tsv: these names are left out.
     """
+    data = _read()
+    listed = list(listed)
+    _identify(listed, data)
     known = {form.removeprefix("=").lower() for entry in listed for form in _forms(entry)}
     out = {form.removeprefix("=").lower() for entry in banned for form in _forms(entry)}
     entries: dict[str, Entry] = {}
-    for synonym, name, number in dictionary_names():
+    for synonym, name, number in dictionary_names(data):
         if synonym in known or synonym in out or name in out:
             continue
         entry = entries.get(name)
@@ -84,15 +87,17 @@ def add_drug_dictionary(lexicon: Lexicon, listed: Iterable[Entry], banned: Itera
     return list(entries.values())
 
 
-def drugbank_number(name: str) -> str:
-    """Return the DrugBank identifier that the dictionary gives for a canonical name; "" where it has none."""
-    data = _read().get("drug_canonical_to_data", {}).get(name.lower(), {})
-    return str(data.get("drugbank_id") or "")
+def _identify(listed: Iterable[Entry], data: Mapping[str, Any]) -> None:
+    """Fill in the DrugBank identifiers that rules/drugs.tsv leaves open."""
+    details = data.get("drug_canonical_to_data", {})
+    for entry in listed:
+        if not entry["drugbank_id"] and entry["kind"] in ("drug", "element") and isinstance(entry.attributes, dict):
+            facts = details.get(entry.name.lower(), {})
+            entry.attributes["drugbank_id"] = str(facts.get("drugbank_id") or "")
 
 
-def dictionary_names() -> Iterator[tuple[str, str, str]]:
+def dictionary_names(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield (synonym, canonical name, DrugBank identifier) of the names that pass the filter, in a fixed order."""
-    data = _read()
     if not data:
         return
     details = data["drug_canonical_to_data"]
