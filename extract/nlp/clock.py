@@ -31,12 +31,19 @@ class Clock:
         self.anchors: dict[str, float | None] = {PRESENTATION: 0.0}
         self._admission: float | None = None  # ordinal number of the date of presentation
         self._has_year = False
+        self._past = False  # the story is at the time before the present illness
 
     def resolve(self, time: TimeExpression, move: bool = True) -> TimeExpression:
         """Return the expression with its days counted from presentation; ``move`` sets the clock to it."""
         if time.anchor.startswith("date:"):
             return self._date(time, move)
         days = self._days(time)
+        if time.when == "history" and move:
+            self._past = True
+        elif time.anchor == PRESENTATION and move:
+            self._past = False
+        if self._past and time.anchor == RUNNING and (days is None or days > _LONG_BEFORE):
+            return replace(time, days=None, when="")  # "six years later" within the patient's history
         if move and time.anchor and time.when != "history" and not (time.days is not None and time.days < 0):
             self.now = days
         return replace(time, days=None if days is None else _tidy(days))

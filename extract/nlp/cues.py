@@ -17,6 +17,7 @@ from extract.rules.load import RuleSet
 
 FILE = "context.yaml"
 SETTINGS = "points"
+_GAP = 2  # characters between two words of a trigger
 
 if not Doc.has_extension("cues"):
     Doc.set_extension("cues", default=None)
@@ -31,6 +32,16 @@ class Cue:
     group: str
 
 
+class _Node:
+    """A place in the table of triggers."""
+
+    __slots__ = ("following", "groups")
+
+    def __init__(self) -> None:
+        self.groups: list[str] = []
+        self.following: dict[str, _Node] = {}
+
+
 class CueTable:
     """All trigger phrases in one trie over folded words.
 
@@ -38,51 +49,57 @@ class CueTable:
     """
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
-        self._root: dict[Any, Any] = {}
+        # by folded first word, then by the words as written: the folded words of a text are at hand, and most
+        # of them begin no trigger; a node is the groups that end there and the nodes of the next words
+        self._root: dict[str, dict[str, _Node]] = {}
         for group, phrases in groups.items():
             for phrase in phrases:
                 self._add(phrase, group)
 
     def _add(self, phrase: str, group: str) -> None:
         found = split_words(phrase)
-        surface = tuple(phrase[a:b].lower() for a, b in zip(found.starts, found.ends, strict=True))
-        node = self._root
-        for word in surface:
-            node = node.setdefault(fold_word(word), {})
-        node.setdefault(None, {}).setdefault(surface, []).append(group)
+        surface = [phrase[a:b].lower() for a, b in zip(found.starts, found.ends, strict=True)]
+        if not surface:
+            return
+        node = self._root.setdefault(fold_word(surface[0]), {}).setdefault(surface[0], _Node())
+        for word in surface[1:]:
+            node = node.following.setdefault(word, _Node())
+        node.groups.append(group)
 
     def find(self, text: str, found: Words) -> list[Cue]:
         """Return the longest trigger of each group at each place, in text order."""
         cues: list[Cue] = []
-        root = self._root
+        root, starts, ends = self._root, found.starts, found.ends
         free: dict[str, int] = {}
         for i, word in enumerate(found.folded):
-            node = root.get(word)
-            if node is not None:
-                best = self._longest(text, found, i, node)
-                start = found.starts[i]
-                for group, end in best.items():
-                    if start >= free.get(group, 0):
-                        cues.append(Cue(start, end, group))
-                        free[group] = end
+            first = root.get(word)
+            if first is None:
+                continue
+            start = starts[i]
+            node = first.get(text[start : ends[i]].lower())
+            if node is None:
+                continue
+            best = dict.fromkeys(node.groups, ends[i])
+            if node.following:
+                _go_on(text, found, i + 1, node, best)
+            for group, end in best.items():
+                if start >= free.get(group, 0):
+                    cues.append(Cue(start, end, group))
+                    free[group] = end
         return cues
 
-    @staticmethod
-    def _longest(text: str, found: Words, i: int, node: dict[Any, Any]) -> dict[str, int]:
-        """Return by group where the longest trigger that begins with word ``i`` ends."""
-        best: dict[str, int] = {}
-        surface: tuple[str, ...] = ()
-        starts, ends, j, last = found.starts, found.ends, i, len(found) - 1
-        while True:
-            surface += (text[starts[j] : ends[j]].lower(),)
-            for group in node.get(None, {}).get(surface, ()):
-                best[group] = ends[j]
-            j += 1
-            if j > last or starts[j] - ends[j - 1] > 2:
-                return best
-            node = node.get(found.folded[j])
-            if node is None:
-                return best
+
+def _go_on(text: str, found: Words, j: int, node: _Node, best: dict[str, int]) -> None:
+    """Enter into ``best`` where longer triggers end that go on with word ``j``."""
+    starts, ends, count = found.starts, found.ends, len(found.starts)
+    while j < count and starts[j] - ends[j - 1] <= _GAP:
+        following = node.following.get(text[starts[j] : ends[j]].lower())
+        if following is None:
+            return
+        node = following
+        for group in node.groups:
+            best[group] = ends[j]
+        j += 1
 
 
 def phrases(rules: RuleSet) -> dict[str, list[str]]:

@@ -43,6 +43,9 @@ _LATER = re.compile(
     r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal|maximum|minimum|highest|lowest)\b",
     re.IGNORECASE,
 )
+_OTHER_ORIGIN = re.compile(
+    r"\b(?:after|before|post|following|since|prior to)\b[\s-](?!admission|presentation|arrival|hospitali)", re.IGNORECASE
+)
 _NOT_TIME = re.compile(r"\b(?:normal|reference|ref\b|range|^units?$|limits?|cut[\s-]?off|RV)\b", re.IGNORECASE)
 _TIME_HEAD = re.compile(
     r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|weeks?|months?|timeline|visit|period)\b(?!\s?(?:to|of))[^\d\t]{0,25}", re.IGNORECASE
@@ -254,12 +257,15 @@ def read_cell(cell: str, later: bool = False) -> CellTime | None:
         return CellTime(BASELINE if start else "", text, 0.0 if start else None, when)
     if _NOT_TIME.search(text):
         return None
+    if re.search(r"\bdischarge\b", text, re.IGNORECASE):
+        return CellTime(FOLLOWUP, text)
     if _BEFORE.search(text) and not re.search(r"\bafter\b|\bpost", text, re.IGNORECASE):
         return CellTime(BASELINE, text, 0.0 if _AT_START.search(text) and "during" not in text.lower() else None)
     span = _SPAN.search(text) or _NUMBERED.search(text)
     if span is not None and (len(text) < 30 or _LATER.search(text)):
         n = read_number(span["n"])
-        return CellTime(FOLLOWUP, text, _whole(n * _LENGTH[span["u"][0].lower()]) if n else None)
+        days = _whole(n * _LENGTH[span["u"][0].lower()]) if n and not _OTHER_ORIGIN.search(text) else None
+        return CellTime(FOLLOWUP, text, days)
     return CellTime(FOLLOWUP, text) if _LATER.search(text) else None
 
 
