@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from extract.nlp.grades import Grade
 from extract.nlp.movements import JOINTS, Target
-from extract.nlp.sides import pair_order, side_after, side_cues
+from extract.nlp.sides import pair_order, side_after, side_cues, side_of
 from extract.nlp.targets import Chunk, chunks
 
 _NOISE = (
@@ -48,11 +48,13 @@ _SHARED = re.compile(
     re.I,
 )
 _EVERYWHERE = re.compile(
-    r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?(?:throughout|globally|diffusely|all over|everywhere)\b",
+    r"[\s)]*(?:strength|power|motor)?\s?(?:was\s)?"
+    r"(?P<where>throughout|globally|diffusely|all over|everywhere|elsewhere|otherwise)\b",
     re.I,
 )
 _LIMB_GROUPS = ("upper limb", "lower limb", "limbs")
 _PRONOUN = re.compile(r"\b(?:it|they|this|which|these)\s(?:was|were|had|is|remained)\b", re.I)
+_SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?\s?[(:,]?\s*$", re.I)
 _FAR = 110  # characters between a list of muscles and its grade, at most
 
 
@@ -106,6 +108,9 @@ class _Assigner:
         self.last = targets
         self._settle_orphans(run, chosen, rule)
         self.free_from = max(run[-1].end, chosen.end)
+        if chosen.end <= run[0].start and not side:
+            beside = _SIDE_BESIDE.search(self.text[chosen.end : run[0].start])
+            side = side_of(beside.group(1)) if beside else ""
         trailing = side_after(self.text, run[-1].end, min(limit, run[-1].end + 40))
         if (
             not side
@@ -171,8 +176,11 @@ class _Assigner:
 
     def _without_target(self, run: list[Grade], limit: int) -> None:
         """Take up what the last grade was about: "5/5 on the right and 3/5 on the left"."""
-        if _EVERYWHERE.match(self.text, run[-1].end, self.end):
-            self.orphans += run
+        everywhere = _EVERYWHERE.match(self.text, run[-1].end, self.end)
+        if everywhere is not None:
+            a, b = everywhere.span("where")
+            for grade in run:
+                self._add(Target(a, b, "whole body", "region", "limbs", "bilateral"), grade, "", "everywhere", 0.7)
             self.free_from = run[-1].end
             return
         place = _PLACE_WORD.match(self.text, run[-1].end, limit)
