@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.extensions import context, sentences, text_of
 from extract.nlp.level_evidence import FILE, LevelEvidence
-from extract.nlp.model import Sentence
+from extract.nlp.model import FactContext, Sentence
 from extract.nlp.spine import Level as SpineLevel
 from extract.nlp.spine import LevelList, find_levels
 from extract.records.common import Record, add_row
@@ -82,6 +82,13 @@ _LOST = re.compile(
     r"[^.;]{0,15}\b(?:below|from|at|in|caudal)\b[^.;]{0,20}$|\b(?:below|caudal to|distal to)\s(?:the\s)?$",
     re.I,
 )
+_ASIDE = re.compile(r"\([^)]*\)")
+_AFTERWARDS = re.compile(r"[;:]|\b(?:following|after|because|since|due to|and so|so that|but|whereas|while)\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:no|not|without|nor|neither|never|absence|absent|negative|den(?:y|ied|ies)|free of|unremarkable|lack\w*|"
+    r"excluded?|ruled out|normal|intact|spar(?:ed|ing)|preserved|none|unaffected|uninvolved)\b|n't\b|n’t\b",
+    re.I,
+)
 _REACH = 110  # characters in which the finding of a level is looked for
 
 
@@ -139,13 +146,7 @@ class LevelFinder:
         kind = self._kind(text, sentence, one)
         finding = self._finding(text, sentence, one)
         for level in one.levels:
-            fact = context(doc).at(level.start, level.end)
-            before = text[sentence.start : level.start][-90:]
-            lost = fact.assertion == "absent" and (kind == "procedure" or _LOST.search(before))
-            if fact.assertion == "possible" or lost:
-                # in doubt is what the finding is, not where: "a mass at T4, possibly metastatic";
-                # sensation that is absent below T4 makes T4 a finding; what was operated on was there
-                fact = replace(fact, assertion="present")
+            fact = self._place_of(text, sentence, level, kind, context(doc).at(level.start, level.end))
             split = (
                 kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
             )
@@ -170,6 +171,23 @@ class LevelFinder:
                     confidence,
                     fact,
                 )
+
+    @staticmethod
+    def _place_of(text: str, sentence: Sentence, level: SpineLevel, kind: str, fact: FactContext) -> FactContext:
+        """Return the context of a level, which is absent only where the finding is said not to be at that level.
+
+        In doubt is what a finding is, not where ("a mass at T4, possibly metastatic"); sensation that is absent
+        below T4 makes T4 a finding; what was operated on was there; and "no recurrence after resection of a
+        chordoma of C1" tells that C1 was affected.
+        """
+        if fact.assertion == "present":
+            return fact
+        before = text[sentence.start : level.start][-120:]
+        clause = _ASIDE.sub(" ", _AFTERWARDS.split(before)[-1] + text[level.start : min(sentence.end, level.end + 60)])
+        absent = fact.assertion == "absent" and _NEGATION.search(clause) is not None
+        if absent and kind != "procedure" and not _LOST.search(before):
+            return fact
+        return replace(fact, assertion="present")
 
     def _kind(self, text: str, sentence: Sentence, one: LevelList) -> str:
         """Return the structure that the nearest word names; a word behind the level counts before "
