@@ -47,7 +47,7 @@ class Item:
 
 
 _REFERENCE_WORD = (
-    r"(?:normal|normative|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|"
+    r"(?:normal|normative|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|n\.?v|"
     r"(?:upper|lower)\s+(?:limit|normal|reference)|uln|lln|cut-?\s?off|threshold|target)"
 )
 # a reference word, then words and marks of its phrase, then the number
@@ -55,13 +55,18 @@ _REFERENCE_LEAD = re.compile(
     rf"(?:\b{_REFERENCE_WORD}\b\.?|(?<=[(\[])\s*[nN]\b)"
     r"(?:[\s:=,;.\-–(\[≤<>≥]|\b(?:range|ranges|interval|intervals|limit|limits|value|values|level|levels|of|for|is|are|was|"
     r"were|to|the|our|in|at|from|between|adult|adults|women|men|females?|males?|children|less|more|greater|lower|higher|"
-    r"than|up|below|above|under|over|normal|reference|laboratory|being|upper|considered|serum|plasma|range)\b)*$",
+    r"than|up|below|above|under|over|normal|reference|laboratory|being|upper|lower|limits?|considered|serum|plasma|range|"
+    r"fasting|morning|random|basal|adjusted|age|local|institutional|cut-?\s?off)\b)*$",
     re.IGNORECASE,
 )
 _NOT_REFERENCE = re.compile(
+    r"\b(?:times|fold)\s+(?:the\s+)?upper\s[^(\[]{0,40}\b(?:at|with|of)\s*$|"
     r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$", re.IGNORECASE
 )
-_UPPER = re.compile(r"\b(?:upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b", re.IGNORECASE)
+_UPPER = re.compile(
+    r"\b(?:cut-?\s?off|threshold|upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b",
+    re.IGNORECASE,
+)
 _LOWER = re.compile(
     r"\b(?:lower\s+(?:normal|limit|reference)|lln|more than|greater than|above|over|at least)\b", re.IGNORECASE
 )
@@ -157,10 +162,10 @@ class ItemReader:
                 items.append(_graded(text, quantity))
                 floor = quantity.end
                 continue
-            if self._is_index(text, quantity, start):
-                role = Role.INDEX
-            elif reference_role(text, quantity, floor):
+            if reference_role(text, quantity, floor):
                 role = Role.REFERENCE
+            elif self._is_index(text, quantity, start):
+                role = Role.INDEX
             items.append(Item(role, quantity.start, quantity.end, quantity=quantity))
             floor = quantity.end
         return items
@@ -182,7 +187,11 @@ class ItemReader:
                 return True
             if re.fullmatch(r"(?:19|20)\d\d", quantity.value_text) and text[quantity.end : quantity.end + 1] in ")":
                 return True
-        return text[quantity.start - 1 : quantity.start] == "[" and text[quantity.end : quantity.end + 1] in "],"
+        return (
+            text[quantity.start - 1 : quantity.start] == "["
+            and text[quantity.end : quantity.end + 1] in "],"
+            and "." not in quantity.value_text
+        )
 
 
 _SIGN_RESULT = re.compile(r"\(\s*(\+{1,4}|[-−–]|neg(?:ative)?\.?|pos(?:itive)?\.?)\s*\)", re.IGNORECASE)
@@ -210,6 +219,8 @@ def _graded(text: str, quantity: Quantity) -> Item:
     return Item(Role.RESULT, quantity.number_start, end, mention=Mention(quantity.number_start, end, written, entry))
 
 
+_AFTER_SLASH = re.compile(r"[A-Za-z]/$")
+_SHORT_PAIR = re.compile(r"\+?\s*(?:was|were|of|[:=,])?\s*\d+(?:\.\d+)?\s?/\s?\d")  # "Na/K 138/4.1"
 _LEVEL = re.compile(r"[CTLS]\d{1,2}\s?[-–/]\s?[CTLS]?\d")  # C5-6 is a disc, C5 alone may be an acylcarnitine
 
 
@@ -223,12 +234,8 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
     i = bisect_right(starts, item.start) - 1
     if i >= 0 and numbers[i].start <= item.start < numbers[i].end:
         return True
-    if (
-        text[max(0, item.start - 1) : item.start] == "/"
-        and text[max(0, item.start - 2) : item.start - 1].isalpha()
-        and size <= 2
-    ):
-        return True
+    if size <= 2 and _AFTER_SLASH.search(text[max(0, item.start - 8) : item.start]):
+        return not _SHORT_PAIR.match(text, item.end)
     if size == 1:  # "N 80%, L 12%" is a differential count; other single letters are not
         if text[item.start - 1 : item.start] in ("", "\n", "\t"):  # the first column of a table
             return False

@@ -25,6 +25,7 @@ _LEVEL = re.compile(
     r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE
 )
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
+_ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
 _MAX_UNKNOWN = 2
 
 
@@ -137,6 +138,8 @@ class Linker(Linking):
     def _take(self, values: list[Quantity], following: int) -> int:
         """Give values to their analytes; return how many were used up."""
         first = values[0]
+        if self._passes(first):
+            self._pending = []
         pending = self._pending
         if pending:
             unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
@@ -157,6 +160,15 @@ class Linker(Linking):
         self._last = []
         self._unknown(first)
         return 1
+
+    def _passes(self, value: Quantity) -> bool:
+        """Tell whether a drug before a value is only its time: "5.6 mmol/L after calcium gluconate and 4.2 mmol/L"."""
+        if not self._pending or not self._last or self._pending[-1].role is not Role.OTHER:
+            return False
+        last = self._last[-1]
+        same = value.unit is not None and last.value is not None and value.unit == last.value.unit
+        gap = self._gap(self._pending[-1].end, value.start)
+        return same and last.analyte.role is Role.ANALYTE and bool(_ONWARD.fullmatch(gap))
 
     def _unknown(self, value: Quantity) -> None:
         """Take an analyte that no lexicon knows from its place in the sentence."""

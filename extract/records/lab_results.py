@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_vocabulary import Vocabulary
+from extract.rules.lexicon import Entry, Mention
 
 _VERB = re.compile(
     r"\b(?:was|were|is|are|be|been|being|came|returned|tested|remained|remains|became|found|showed|revealed|turned|"
     r"stayed|proved|yielded|reported|demonstrated|had|normali[sz]ed)\b|[:=(\t]|\s[-–—]\s*$",
     re.IGNORECASE,
 )
+_VERBAL = re.compile(  # results that are predicates by themselves: "D-dimer increased significantly"
+    r"(?:(?:completely|fully|gradually|rapidly|quickly|spontaneously|progressively|almost|nearly|re-?)\s?)?"
+    r"(?:did|does|was|were|had|normali[sz]ed|returned|came|went|recovered|reverted|became|increased|decreased|rose|fell|"
+    r"declined|dropped|continued|trended|kept|started|began)\b",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(
-    r"[\s(\[:=–—-]*(?:(?:results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
+    r"[\s(\[:=–—-]*(?:(?:(?:was|were) (?:found|detected|seen|noted|observed) in|reports?|"
+    r"results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
     r"the|a|an|his|her|their|on|by|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
     r"respect|regarding|including|both|anti|ranges?|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
     re.IGNORECASE,
@@ -26,7 +34,9 @@ _NOUN = re.compile(
 )
 _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
 _NOT_RESULT = re.compile(
-    r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment)\b|-(?!\s)", re.IGNORECASE
+    r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment|saline)\b|-(?!\s)|"
+    r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?\s*\d",
+    re.IGNORECASE,
 )
 _SHOWS = re.compile(
     r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I
@@ -37,6 +47,26 @@ _STANDS_ALONE = re.compile(
     re.IGNORECASE,
 )
 _MAX_GAP = 90
+_REACH = 80
+_URINE = re.compile(r"\burin|\bdipstick|\bsediment\b|\bUA\b", re.IGNORECASE)
+_ALL = re.compile(r"\ball\b", re.IGNORECASE)
+_ANAPHORA = re.compile(
+    r"\b(?:(?:and|but)\s+(?:these|they|both)|which|all of (?:which|them))\s+(?:all\s+)?(?:was|were)\s*(?:all\s*)?$",
+    re.I,
+)
+_SEEN_OR_NOT = frozenset({"antibody", "antigen", "nucleic acid", "cells"})
+_NO = re.compile(
+    r"(?P<shown>\b(?:showed|shows|revealed|demonstrated|detected|found|identified|disclosed)\s+)?\b(?P<no>no)\s+(?:any\s+)?$",
+    re.IGNORECASE,
+)
+_WAS_SEEN = re.compile(
+    r"(?:\s*\([^()]*\))?(?:\s*antibod(?:y|ies))?\s+(?:was|were|could be)\s+"
+    r"(?:seen|found|detected|identified|observed|noted|present|demonstrated)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+")
+_GRADED = re.compile(r"(?:[1-4]\s?\+|\+{1,4})")
+_COMPARISON = re.compile(r"\b(?:as|than|not|to)\s+$", re.IGNORECASE)  # "as high as 12": no result of its own
 
 
 class ResultLinker:
@@ -44,6 +74,7 @@ class ResultLinker:
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary) -> None:
         self._text, self._words = text, vocabulary
+        self._urine = bool(items) and bool(_URINE.search(text, max(0, items[0].start - _REACH), items[-1].end + _REACH))
         self._items = [i for i in items if i.role in (Role.ANALYTE, Role.OTHER, Role.RESULT, Role.VALUE)]
 
     def link(self, measured: Sequence[LabDraft]) -> list[LabDraft]:
@@ -76,18 +107,44 @@ class ResultLinker:
 
     def _pairs(self) -> list[tuple[Item, Item, str]]:
         """Return (analyte, word, rule): the word beside the analyte wins over the one at the end of its list."""
-        chosen: dict[int, tuple[Item, Item, str]] = {}
-        for i, item in enumerate(self._items):
-            if item.role is not Role.RESULT or _NOT_RESULT.match(self._text, item.end):
-                continue
+        chosen = {analyte.start: (analyte, word, "lab.denied") for analyte, word in self._denied()}
+        words = [i for i, item in enumerate(self._items) if item.role is Role.RESULT and self._is_result(item)]
+        for i in words:
             for analyte in self._after(i):
-                chosen[analyte.start] = (analyte, item, "lab.result_before")
-        for i, item in enumerate(self._items):
-            if item.role is not Role.RESULT or _NOT_RESULT.match(self._text, item.end):
-                continue
+                chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_before"))
+        for i in words:
             for analyte in self._before(i):
-                chosen.setdefault(analyte.start, (analyte, item, "lab.result_after"))
+                chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_after"))
         return [chosen[start] for start in sorted(chosen) if not self._is_general(chosen[start][0])]
+
+    def _denied(self) -> Iterator[tuple[Item, Item]]:
+        """Yield what was looked for and not seen: "no schistocytes were seen", "showed no blasts"."""
+        for i, item in enumerate(self._items):
+            if item.role is not Role.ANALYTE or item.entry is None or item.entry["kind"] not in _SEEN_OR_NOT:
+                continue
+            lead = _NO.search(self._text[max(0, item.start - 24) : item.start])
+            if lead is None:
+                continue
+            found = [item]
+            for other in self._items[i + 1 :]:
+                if other.role is not Role.ANALYTE or not self._words.joins(self._gap(found[-1], other)):
+                    break
+                found.append(other)
+            if not lead.group("shown") and not _WAS_SEEN.match(self._text, found[-1].end):
+                continue
+            a = item.start - len(lead.group()) + lead.start("no") - lead.start()
+            b = a + len(lead.group("no"))
+            entry = Entry(self._text[a:b], "result", {"result": "negative"})
+            word = Item(Role.RESULT, a, b, mention=Mention(a, b, self._text[a:b], entry))
+            yield from ((analyte, word) for analyte in found)
+
+    def _is_result(self, word: Item) -> bool:
+        """Tell whether a word states a result here: not in "normal 10-65", "as high as", "large" outside urine."""
+        if _NOT_RESULT.match(self._text, word.end):
+            return False
+        if _COMPARISON.search(self._text[max(0, word.start - 6) : word.start]):
+            return False
+        return not (word.entry is not None and word.entry["only"] == "urine" and not self._urine)
 
     def _gap(self, a: Item, b: Item) -> str:
         return self._text[a.end : b.start]
@@ -101,22 +158,25 @@ class ResultLinker:
         gap = self._gap(word, first)
         if first.role is not Role.ANALYTE or not _BETWEEN.fullmatch(gap):
             return []
-        if self._predicate_of_earlier(i) and not re.search(r"\b(?:for|in|of|against)\b|[(:]", gap):
+        if self._predicate_of_earlier(i) and not re.search(r"\b(?:for|against)\b|[(:]", gap):
             return []
         found = [first]
-        for k in range(i + 2, len(self._items)):
-            item = self._items[k]
-            if item.role is not Role.ANALYTE or not self._words.lists(self._gap(found[-1], item)):
+        if is_graded(self._text, word):  # "3+ protein, 2+ blood": each has its own
+            return found
+        last = first
+        for item in self._items[i + 2 :]:
+            if item.role not in (Role.ANALYTE, Role.OTHER) or not self._words.lists(self._gap(last, item)):
                 break
-            found.append(item)
+            last = item
+            if item.role is Role.ANALYTE:
+                found.append(item)
         return found
 
     def _predicate_of_earlier(self, i: int) -> bool:
         """Tell whether the word ends a statement on the analyte before it: "CRP was normal, ESR ..."."""
         if i == 0 or self._items[i - 1].role is not Role.ANALYTE:
             return False
-        gap = self._gap(self._items[i - 1], self._items[i])
-        return bool(_VERB.search(gap)) and self._words.unknown(gap) == 0
+        return self._states(self._gap(self._items[i - 1], self._items[i]), self._items[i])
 
     def _before(self, i: int) -> list[Item]:
         """Return the analytes that a word behind describes: "ANA and RF were negative"."""
@@ -124,22 +184,42 @@ class ResultLinker:
         k = i - 1
         while k >= 0 and self._items[k].role is Role.VALUE:  # "CRP was 45 mg/L (elevated)"
             k -= 1
-        if k < 0 or self._items[k].role is not Role.ANALYTE:
+        if k < 0 or self._items[k].role not in (Role.ANALYTE, Role.OTHER):
             return []
-        gap = self._gap(self._items[k], word)
+        nearest = self._items[k]
+        gap = self._gap(nearest, word)
+        if nearest.role is Role.OTHER:  # "HIV serology and cultures of blood and sputum were negative"
+            gap = _LISTED.sub(" ", gap)
+        if not self._states(gap, word):
+            return []
+        found = [nearest]
+        if k == i - 1:  # over a value a word describes that value's analyte only
+            semicolons = bool(_ALL.search(gap + self._text[word.start : word.end]))
+            while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
+                between = self._gap(self._items[k - 1], self._items[k])
+                if not self._words.lists(between.replace(";", ",") if semicolons else between):
+                    break
+                k -= 1
+                found.append(self._items[k])
+        return [item for item in found if item.role is Role.ANALYTE]
+
+    def _states(self, gap: str, word: Item) -> bool:
+        """Tell whether a gap between an analyte and a word behind it makes the word the analyte's result."""
+        gap = gap.lstrip(")] ,")
+        if is_graded(self._text, word) and not gap.strip(" :=("):
+            return True
+        if _ANAPHORA.search(gap) and len(gap) <= _MAX_GAP and ";" not in gap:
+            return True
         if _SHOWS.search(gap) and not _STANDS_ALONE.match(self._text, word.end):
-            return []  # "laboratory tests showed an elevated CRP" says nothing of the tests
-        if len(gap) > _MAX_GAP or not _VERB.search(gap) or self._words.unknown(gap) > 0:
-            return []
-        found = [self._items[k]]
-        if k < i - 1:
-            return found
-        while k > 0 and self._items[k - 1].role is Role.ANALYTE:
-            if not self._words.lists(self._gap(self._items[k - 1], self._items[k])):
-                break
-            k -= 1
-            found.append(self._items[k])
-        return found
+            return False  # "laboratory tests showed an elevated CRP" says nothing of the tests
+        if len(gap) > _MAX_GAP or self._words.unknown(gap) > 0:
+            return False
+        return bool(_VERB.search(gap) or _VERBAL.match(self._text, word.start))
+
+
+def is_graded(text: str, word: Item) -> bool:
+    """Tell whether a result is a grade of a dipstick: "2+", "+++"."""
+    return _GRADED.fullmatch(text, word.start, word.end) is not None
 
 
 def polarity(text: str, word: Item) -> tuple[str, str]:

@@ -81,8 +81,10 @@ class Lexicon:
             j = i
             while True:
                 terms = node.get(None)
-                if terms is not None and not (
-                    j + 1 < count and starts[j + 1] == ends[j] and _glued(text, starts[j + 1])
+                if (
+                    terms is not None
+                    and not (j + 1 < count and starts[j + 1] == ends[j] and _glued(text, starts[j + 1]))
+                    and not _is_cut_number(text, ends[j])
                 ):
                     for entry, exact in terms:
                         if exact and _LOOSE.sub(" ", text[starts[i] : ends[j]]) != exact:
@@ -105,6 +107,11 @@ class Lexicon:
                     found.setdefault(kind, []).append(Mention(starts[i], end, text[starts[i] : end], entry))
                     free_from[kind] = end
         return found
+
+
+def _is_cut_number(text: str, end: int) -> bool:
+    """Tell whether a term would end within a number: "IgG 2" of "IgG 2,840 mg/dL"."""
+    return text[end : end + 1] in (",", ".", "·") and text[end - 1].isdigit() and text[end + 1 : end + 2].isdigit()
 
 
 def _glued(text: str, position: int) -> bool:
