@@ -26,15 +26,14 @@ _DECADES = {
     "centenarian": 100, "teens": 15, "teenage": 15, "teenager": 15,
 }  # fmt: skip
 _SHIFT = {"early": -3, "mid": 0, "late": 3}
-_BEFORE = re.compile(
-    rf"(?P<n>{NUMBER})(?:\s*(?:to|or|[-–])\s*(?P<high>\d{{1,3}}))?[\s\-‐‑–—]*$", re.IGNORECASE
-)
+_BEFORE = re.compile(rf"(?P<n>{NUMBER})(?:\s*(?:to|or|[-–])\s*(?P<high>\d{{1,3}}))?[\s\-‐‑–—]*$", re.IGNORECASE)
 _MORE_BEFORE = re.compile(
     rf"(?P<n>{NUMBER})[\s\-‐‑–—]*(?P<unit>years?|yrs?|months?|weeks?)[\s,\-‐‑–—]*(?:and|&)?[\s\-‐‑–—]*$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"\s*(?:of|was|is|:|=|about|approximately|around)?\s*(?P<n>{NUMBER})(?:[\s\-‐‑–—]*(?P<unit>years?|yrs?|y/?o?|months?|weeks?|days?|hours?)\b)?"
+    rf"\s*(?:of|was|is|:|=|about|approximately|around)?\s*(?P<n>{NUMBER})(?:[\s\-‐‑–—]*(?P<unit>years?|yrs?"
+    rf"|y/?o?|months?|weeks?|days?|hours?)\b)?"
     rf"(?:[\s\-,–—]*(?:and)?[\s\-–—]*(?P<n2>{NUMBER})[\s\-]*(?P<unit2>months?|weeks?|days?)\b)?",
     re.IGNORECASE,
 )
@@ -105,9 +104,7 @@ def _old(text: str, cue: Cue) -> AgeMention | None:
     return AgeMention(start, end, round(years, 4), text[start:end], "old")
 
 
-_MONTHS_AFTER = re.compile(
-    rf"\s*(?:and|,)?\s*(?P<n>{NUMBER})[\s-]*(?P<unit>months?|weeks?)[\s-]old", re.IGNORECASE
-)
+_MONTHS_AFTER = re.compile(rf"\s*(?:and|,)?\s*(?P<n>{NUMBER})[\s-]*(?P<unit>months?|weeks?)[\s-]old", re.IGNORECASE)
 
 
 def _aged(text: str, cue: Cue) -> AgeMention | None:

@@ -19,8 +19,10 @@ PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
 _WINDOW = 160
 _STOP_WORDS = re.compile(r";|:\s|\.\s")
 _CLAUSE_COMMA = re.compile(
-    r",\s(?:and\s|but\s)?(?:he|she|they|we)\s\w+|,\s(?:(?:and|but)\s)?(?:the|a|an|she|he|it|there|which|who|this|these|we|her|his|patient|both|all)\s(?:\w+\s){0,5}?"
-    r"(?:was|were|is|are|had|has|showed|revealed|demonstrated|did|presented|remained|became|developed|received|underwent)\b"
+    r",\s(?:and\s|but\s)?(?:he|she|they|we)\s\w+|,\s(?:(?:and|but)\s)?(?:the|a|an|she|he|it|there|which|who"
+    r"|this|these|we|her|his|patient|both|all)\s(?:\w+\s){0,5}?"
+    r"(?:was|were|is|are|had|has|showed|revealed|demonstrated|did|presented|remained|became|developed|received"
+    r"|underwent)\b"
 )
 
 
@@ -119,5 +121,6 @@ def _left(text: str, sentence: Sentence, cue: Cue, stops: Sequence[Cue]) -> int:
 
 
 _LEFT_BOUNDARY = re.compile(
-    r"[;:]\s|\.\s|\b(?:was|were|is|are|showed|revealed|demonstrated|had|detected|disclosed)\b[^,;]{3,}?,\s(?:and\s|but\s)?|,\s(?:but|and)\s(?=\w+\s)(?=[^,]*$)"
+    r"[;:]\s|\.\s|\b(?:was|were|is|are|showed|revealed|demonstrated|had|detected"
+    r"|disclosed)\b[^,;]{3,}?,\s(?:and\s|but\s)?|,\s(?:but|and)\s(?=\w+\s)(?=[^,]*$)"
 )

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from extract.nlp.timex import TimeExpression
 
-_BOUNDARY = re.compile(r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b")
+_BOUNDARY = re.compile(
+    r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b"
+    r"|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b"
+)
 _BOUNDARY_COST = 30
 _FRONTED_COST = 60
 _OPENING = re.compile(r"(?:(?!was|were|is|are|had)[^\W\d]+\W*){0,2}")  # "However, on day 3 ..."
@@ -52,6 +55,6 @@ def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool
     following = text[time.end : bounds[1]]
     if _OPENING.fullmatch(before):
         return True
-    opens = before.endswith((",", ";", ":", " and", " but", "(")) or before.endswith(" then")
+    opens = before.endswith((",", ";", ":", " and", " but", "(", " then"))
     closes = following[:1] in (".", ";", ")", "") or following.lstrip()[:4] == "and "
     return opens and not closes

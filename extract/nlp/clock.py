@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from extract.nlp.timex import DISCHARGE, OPERATION, PRESENTATION, RUNNING, TREATMENT, TimeExpression
+from extract.nlp.time_patterns import DISCHARGE, OPERATION, PRESENTATION, TREATMENT
+from extract.nlp.timex import FOLLOW_UP, RUNNING, TimeExpression
 
 _HALF_YEAR = 183
 _LONG_BEFORE = 60
 _ADMITTED = re.compile(
-    r"\b(?:admitted|admission|presented|presentation|visited|referred|hospitali[sz]ed|arrived|consulted|brought|seen)\b", re.IGNORECASE
-)
-_OPERATED = re.compile(
-    r"\b(?:operated|operation|surgery|surgical|\w+ectomy|\w+plasty|\w+otomy|transplant(?:ation|ed)?|resect(?:ed|ion)|delivered|cesarean|caesarean)\b",
+    r"\b(?:admitted|admission|presented|presentation|visited|referred|hospitali[sz]ed|arrived|consulted|brought"
+    r"|seen)\b",
     re.IGNORECASE,
 )
-_AT_ONCE = re.compile(r"\b(?:emergency|emergent(?:ly)?|urgent(?:ly)?|immediate(?:ly)?|same day|at once)\b", re.IGNORECASE)
-_DONE = re.compile(r"\b(?:performed|underwent|carried out|done|operated|operating|surgery was|delivered)\b", re.IGNORECASE)
+_OPERATED = re.compile(
+    r"\b(?:operated|operation|surgery|surgical|\w+ectomy|\w+plasty|\w+otomy|transplant(?:ation|ed)?|resect(?:ed"
+    r"|ion)|delivered|cesarean|caesarean)\b",
+    re.IGNORECASE,
+)
+_AT_ONCE = re.compile(
+    r"\b(?:emergency|emergent(?:ly)?|urgent(?:ly)?|immediate(?:ly)?|same day|at once)\b", re.IGNORECASE
+)
+_DONE = re.compile(
+    r"\b(?:performed|underwent|carried out|done|operated|operating|surgery was|delivered)\b", re.IGNORECASE
+)
 _DISCHARGED = re.compile(r"\bdischarged\b", re.IGNORECASE)
 
 
@@ -37,7 +45,7 @@ class Clock:
         """Return the expression with its days counted from presentation; ``move`` sets the clock to it."""
         if time.anchor.startswith("date:"):
             return self._date(time, move)
-        days = self._days(time)
+        days: float | None = self._days(time)
         if time.when == "history" and move:
             self._past = True
         elif time.anchor == PRESENTATION and move:
@@ -76,9 +84,9 @@ class Clock:
     def _days(self, time: TimeExpression) -> float | None:
         if time.days is None:
             return None
-        if time.anchor == "followup":
-            base = self.anchors.get(DISCHARGE) or self.anchors.get(OPERATION) or self.anchors.get(TREATMENT) or 0.0
-            return base + time.days
+        if time.anchor == FOLLOW_UP:
+            known = (self.anchors.get(anchor) for anchor in (DISCHARGE, OPERATION, TREATMENT))
+            return next((day for day in known if day), 0.0) + time.days
         if time.anchor == RUNNING:
             return None if self.now is None else self.now + time.days
         base = self.anchors.get(time.anchor)
@@ -90,13 +98,13 @@ class Clock:
             return time
         if self._admission is None or (precision != "yearless" and not self._has_year):
             return replace(time, days=None)
-        origin = self._admission
+        origin = float(self._admission)
         if precision == "yearless" and self._has_year:
             day = date.fromordinal(int(origin))
             origin = float(date(1, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal())
         days = time.days - origin
         if precision == "yearless" and days < -_HALF_YEAR:
-            days += 365
+            days += 365.0
         when = "followup" if days > 2 else "history" if days < -_LONG_BEFORE else "" if days > 0 else "baseline"
         if precision == "month":
             return replace(time, days=None, when=when if abs(days) > 45 else "")
@@ -107,4 +115,3 @@ class Clock:
 
 def _tidy(days: float) -> float:
     return float(round(days)) if abs(days) >= 3 else round(days, 2) + 0.0
-

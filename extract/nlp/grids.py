@@ -19,53 +19,77 @@ _HEADER_ROWS = 3
 _LENGTH = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 
 _DAY = re.compile(
-    r"(?:\b(?:hospital|illness|treatment|therapy|admission|ICU|PICU|NICU)\s)?(?P<post>post[\s-]?(?:operative|op|transplant\w*|treatment)?\s?-?)?"
+    r"(?:\b(?:hospital|illness|treatment|therapy|admission|ICU|PICU|NICU)\s)?(?P<post>post[\s-]?(?:operative|op"
+    r"|transplant\w*|treatment)?\s?-?)?"
     r"(?:\bdays?|\bD|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/))",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|nine|twelve)[\s-]?(?P<u>hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b",
+    r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|nine|twelve)[\s-]?(?P<u>hours?|hrs?|h|days?"
+    r"|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(rf"\b(?P<n>{ORDINAL})\s(?P<u>day|week|month|year)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?P<u>hour|week|month|year)\s(?P<n>\d{1,3})\b", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(
-    r"(?<![\d/.-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>(?:19|20)?\d\d))?)(?![\d/.-])"
+    r"(?<![\d/.-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
+    r"|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>(?:19|20)?\d\d))?)(?![\d/.-])"
 )
 _BEFORE = re.compile(
-    r"\b(?:before|pre|prior|baseline|initial(?:ly)?|admission|presentation|arrival|onset|at diagnosis|emergency|first visit|first value|"
+    r"\b(?:before|pre|prior|baseline|initial(?:ly)?|admission|presentation|arrival|onset|at diagnosis|emergency"
+    r"|first visit|first value|"
     r"pre[\s-]?op\w*|preoperative\w*|pre[\s-]?treatment|pre[\s-]\w+|on entry|intake|referral)\b",
     re.IGNORECASE,
 )
 _AT_START = re.compile(r"\b(?:admission|presentation|arrival)\b", re.IGNORECASE)
 _LATER = re.compile(
-    r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later|repeat(?:ed)?|control|second|third|fourth|"
-    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal|maximum|minimum|highest|lowest)\b",
+    r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later"
+    r"|repeat(?:ed)?|control|second|third|fourth|"
+    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal|maximum|minimum"
+    r"|highest|lowest)\b",
     re.IGNORECASE,
 )
 _OTHER_ORIGIN = re.compile(
-    r"\b(?:after|before|post|following|since|prior to)\b[\s-](?!admission|presentation|arrival|hospitali)", re.IGNORECASE
+    r"\b(?:after|before|post|following|since|prior to)\b[\s-](?!admission|presentation|arrival|hospitali)",
+    re.IGNORECASE,
 )
 _NOT_TIME = re.compile(r"\b(?:normal|reference|ref\b|range|^units?$|limits?|cut[\s-]?off|RV)\b", re.IGNORECASE)
 _TIME_HEAD = re.compile(
-    r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|weeks?|months?|timeline|visit|period)\b(?!\s?(?:to|of))[^\d\t]{0,25}", re.IGNORECASE
+    r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|weeks?|months?|timeline|visit|period)\b(?!\s?(?:to"
+    r"|of))[^\d\t]{0,25}",
+    re.IGNORECASE,
 )
 _AFTER_TREATMENT = re.compile(
-    r"\bafter\s(?:the\s)?(?:initiation|start|treatment|therapy|surgery|operation|transplantation|administration|first dose|infusion)\b|post-?operative day", re.IGNORECASE
+    r"\bafter\s(?:the\s)?(?:initiation|start|treatment|therapy|surgery|operation|transplantation|administration"
+    r"|first dose|infusion)\b|post-?operative day",
+    re.IGNORECASE,
 )
 _LITERATURE_HEAD = re.compile(
-    r"\s*(?:(?:first|lead|main)\s)?(?:authors?|study|studies|references?|ref\.?|publications?|literature|citation|source|reports?|year of publication"
-    r"|publication year|reported by|study citation|published)(?:\s?[,/&(]?\s?(?:and\s)?(?:year|date|no\.?|number|country|et al)[\s\w.,/]*\)?)?\s*",
+    r"\s*(?:(?:first|lead|main)\s)?(?:authors?|study|studies|references?|ref\.?|publications?|literature"
+    r"|citation|source|reports?|year of publication"
+    r"|publication year|reported by|study citation|published)(?:\s?[,/&(]?\s?(?:and\s)?(?:year|date|no\.?"
+    r"|number|country|et al)[\s\w.,/]*\)?)?\s*",
     re.IGNORECASE,
 )
 _LITERATURE_CAPTION = re.compile(
-    r"\b(?:literature|reported cases|previous(?:ly)?|published|review|(?:previous|published|reported|other|different|prior|included) studies|studies (?:reporting|of|on)|case reports|classification|criteria|side[\s-]effects|adverse effects of|"
-    r"differential diagnos[ie]s|comparison of|characteristics of patients|causes of|summary of cases|cases of|recommend\w+|guidelines?|mechanisms?)\b",
+    r"\b(?:literature|reported cases|previous(?:ly)?|published|review|(?:previous|published|reported|other"
+    r"|different|prior|included) studies|studies (?:reporting|of|on)|case reports|classification|criteria"
+    r"|side[\s-]effects|adverse effects of|"
+    r"differential diagnos[ie]s|comparison of|characteristics of patients|causes of|summary of cases|cases of"
+    r"|recommend\w+|guidelines?|mechanisms?)\b",
     re.IGNORECASE,
 )
-_OWN_ROW = re.compile(r"^\W*(?:our|present|this|current|index)\s(?:case|patient|report|study)|\b(?:our|present|current) (?:case|patient|report|study)\b", re.IGNORECASE)
+_OWN_ROW = re.compile(
+    r"^\W*(?:our|present|this|current|index)\s(?:case|patient|report|study)|\b(?:our|present"
+    r"|current) (?:case|patient|report|study)\b",
+    re.IGNORECASE,
+)
 _CITED = re.compile(r"\bet al\b|\[\d{1,3}\]", re.IGNORECASE)
-_PATIENT_CELL = re.compile(r"^\W*(?:case|patient|pt|twin|proband)s?\s?(?:no\.?\s?|#)?(?P<n>\d{1,2}|[IVX]{1,4}|[AB])\b", re.IGNORECASE)
+_PATIENT_CELL = re.compile(
+    r"^\W*(?:case|patient|pt|twin|proband)s?\s?(?:no\.?\s?|#)?(?P<n>\d{1,2}|[IVX]{1,4}"
+    r"|[AB])\b",
+    re.IGNORECASE,
+)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2}
 
 
@@ -147,13 +171,23 @@ def _whose(grid: Grid, cells: Sequence[Sequence[str]]) -> None:
     # the words of a header cell, not a sentence in one
     heads = any(_LITERATURE_HEAD.fullmatch(cell) is not None for cell in cells[0])
     grid.literature = bool(
-        (_LITERATURE_CAPTION.search(grid.caption) and not re.search(r"\bour (?:case|patient)|\bthe patient|patient[’']s", grid.caption, re.I))
+        (
+            _LITERATURE_CAPTION.search(grid.caption)
+            and not re.search(
+                r"\bour (?:case|patient)|\bthe patient"
+                r"|patient[’']s",
+                grid.caption,
+                re.I,
+            )
+        )
         or (heads and head.count("\t") >= 2)
         or cited >= 2
         or (cited and cited >= 0.3 * len(cells))
     )
     if grid.literature:
-        grid.own = {i for i, row in zip(grid.rows, cells, strict=True) if any(_OWN_ROW.search(cell) for cell in row[:3])}
+        grid.own = {
+            i for i, row in zip(grid.rows, cells, strict=True) if any(_OWN_ROW.search(cell) for cell in row[:3])
+        }
 
 
 def _patients(grid: Grid, cells: Sequence[Sequence[str]]) -> None:

@@ -24,7 +24,8 @@ _TENS_PATTERN = "|".join(_TENS)
 _UNITS_PATTERN = "|".join(sorted(_UNITS, key=len, reverse=True))
 
 NUMBER = (
-    rf"(?<![\w.,/])(?:\d{{1,4}}(?:\.\d{{1,2}})?(?:\s?[½¼¾]|\s\d/\d)?|[½¼¾]|(?:{_TENS_PATTERN})(?:[\s-](?:{_UNITS_PATTERN}))?"
+    rf"(?<![\w.,/])(?:\d{{1,4}}(?:\.\d{{1,2}})?(?:\s?[½¼¾]|\s\d/\d)?|[½¼¾]"
+    rf"|(?:{_TENS_PATTERN})(?:[\s-](?:{_UNITS_PATTERN}))?"
     rf"|{_UNITS_PATTERN})"
 )
 """Pattern of a number in digits or words; ``read_number`` reads what it matches."""

@@ -12,18 +12,22 @@ from extract.nlp.numbers import NUMBER, read_number
 
 DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _FOLLOWUP = re.compile(
-    rf"(?P<n>{NUMBER})[\s-]*(?P<u>days?|weeks?|months?|years?)(?:’|'|s)?(?:\s(?:of\s)?(?:\w+\s){{0,2}}follow[\s-]?up|\s(?:later|after\s(?:the\s)?"
+    rf"(?P<n>{NUMBER})[\s-]*(?P<u>days?|weeks?|months?|years?)(?:’|'"
+    rf"|s)?(?:\s(?:of\s)?(?:\w+\s){{0,2}}follow[\s-]?up|\s(?:later|after\s(?:the\s)?"
     rf"(?:surgery|operation|treatment|discharge|procedure|transplantation))|[\s-]follow[\s-]?up)"
-    rf"|follow(?:ed)?[\s-]?up\s(?:period\s|time\s|visit\s)?(?:of|for|at|after|was)\s(?:over\s|about\s|the\s)?(?P<n2>{NUMBER})[\s-]*"
+    rf"|follow(?:ed)?[\s-]?up\s(?:period\s|time\s|visit\s)?(?:of|for|at|after|was)\s(?:over\s|about\s"
+    rf"|the\s)?(?P<n2>{NUMBER})[\s-]*"
     rf"(?P<u2>days?|weeks?|months?|years?)",
     re.IGNORECASE,
 )
 _DIAGNOSIS = re.compile(
-    r"\b(?:diagnos(?:ed|is)\s(?:was\s)?(?:made\s)?(?:as\s(?:having\s)?|with\s|of\s|to\sbe\s|was\s)(?:an?\s|the\s)?)(?P<d>[^.;,()]{3,90})",
+    r"\b(?:diagnos(?:ed|is)\s(?:was\s)?(?:made\s)?(?:as\s(?:having\s)?|with\s|of\s|to\sbe\s|was\s)(?:an?\s"
+    r"|the\s)?)(?P<d>[^.;,()]{3,90})",
     re.IGNORECASE,
 )
 _DIAGNOSIS_END = re.compile(
-    r"\s(?:was|were|is|based|and\s(?:was|she|he|started|the)|on\sthe\sbasis|by|after|at\s|in\s\d{4}|\d+\s(?:years|months)|who|which|that|for\swhich|when|with\sno"
+    r"\s(?:was|were|is|based|and\s(?:was|she|he|started|the)|on\sthe\sbasis|by|after|at\s|in\s\d{4}"
+    r"|\d+\s(?:years|months)|who|which|that|for\swhich|when|with\sno"
     r"|due\sto\sthe\sfact|because|following|before|made|established|confirmed)\b"
 )
 _RANKED = ("died", "recovered", "improved", "worsened", "unchanged")
@@ -63,13 +67,20 @@ def describe(text: str, found: Sequence[Sentence], own: Sequence[int], cues: Seq
 
 
 def _negated(text: str, cue: Cue) -> bool:
-    return re.search(r"\b(?:not|no|never|without|did not)\s(?:\w+\s)?$", text[max(cue.start - 20, 0) : cue.start]) is not None
+    return (
+        re.search(r"\b(?:not|no|never|without|did not)\s(?:\w+\s)?$", text[max(cue.start - 20, 0) : cue.start])
+        is not None
+    )
 
 
 def _diagnosis(text: str, sentence: Sentence) -> str:
     for match in _DIAGNOSIS.finditer(text, sentence.start, sentence.end):
         before = text[max(sentence.start, match.start() - 30) : match.start()].lower()
-        if re.search(r"differential|previous|prior|history|had been\s$|was never|exclu|initial|suspected|working|provisional|presumptive", before):
+        if re.search(
+            r"differential|previous|prior|history|had been\s$|was never|exclu|initial|suspected"
+            r"|working|provisional|presumptive",
+            before,
+        ):
             continue
         words = match["d"]
         stop = _DIAGNOSIS_END.search(words)

@@ -28,7 +28,14 @@ for _name in ("subjects", "cases", "grids"):
 
 _TOLD = ("case", "", "abstract", "introduction", "discussion", "conclusion")
 _FEWEST = 3  # mentions of one person that make a patient where no age and no "our patient" does
-_FALLBACK = (("case", ""), ("abstract",), ("introduction",), ("title",), ("discussion", "conclusion"), ("caption", "table", "other"))
+_FALLBACK = (
+    ("case", ""),
+    ("abstract",),
+    ("introduction",),
+    ("title",),
+    ("discussion", "conclusion"),
+    ("caption", "table", "other"),
+)
 _SAME_YEARS = 1.01  # "at the age of 44" and "45-year-old" may be the same person
 _BABY_SENTENCES = 5
 
@@ -62,6 +69,10 @@ class PatientFinder:
         if not stories:
             subjects.tells_of_nobody()
         doc._.cases = CaseIndex.build(text, found, [(s.label, s.begins) for s in stories], reading.labels)
+        species = [s.first.animal for s in stories if s.first is not None and s.first.animal]
+        if species:
+            warning = f"reports an animal: {', '.join(dict.fromkeys(species))}"
+            doc.user_data.setdefault("warnings", []).append(warning)
         doc._.patients = [reading.patient(n, story, doc._.cases) for n, story in enumerate(stories, 1)]
         for sentence, group in zip(found, cues, strict=True):
             if any(c.group in ("kin.noun", "subject.family") for c in group):
@@ -91,12 +102,13 @@ class _Reading:
     def patient(self, number: int, story: _Story, cases: CaseIndex) -> Patient:
         """Return the finished patient."""
         first = story.first
-        own = [s.index for s in self._found if s.kind is not BlockKind.TABLE and self._is_own(s) and cases.at(s.start) == number]
+        own = [
+            s.index
+            for s in self._found
+            if s.kind is not BlockKind.TABLE and self._is_own(s) and cases.at(s.start) == number
+        ]
         sex = first.sex if first is not None and first.sex else self._sex(own, first)
         start, end = (first.start, first.end) if first is not None else (0, 0)
-        if end > start:  # the whole sentence's clause up to the complaint is a better line than the age alone
-            sentence = self._found[first.sentence] if first is not None else None
-            end = min(sentence.end, max(end, start + 1)) if sentence is not None else end
         age = first.age if first is not None else None
         told = describe(self._text, self._found, own, self._cues)
         return Patient(
@@ -207,16 +219,15 @@ class _Reading:
         about = [
             s
             for s in self._found
-            if s.section in ("case", "") and s.kind is BlockKind.PARAGRAPH
+            if s.section in ("case", "")
+            and s.kind is BlockKind.PARAGRAPH
             and _BABY.match(self._text, s.start, min(s.end, s.start + 60))
         ]
         if len(about) < _BABY_SENTENCES:
             return []
         born = about[0]
         text = self._text[born.start : born.start + 3000]
-        sex = next((MALE if m[1].lower() in ("male", "boy") else FEMALE for m in _BABY_SEX.finditer(text)), "")
-        if not sex:
-            sex = MALE if re.search(r"\b(?:his|he|scrot\w+|test[ei]s)\b", text) else FEMALE if re.search(r"\b(?:her|she)\b", text) else ""
+        sex = _baby_sex(text)
         match = _BABY.match(self._text, born.start, born.end)
         end = match.end() if match is not None else born.end
         mention = AgeMention(born.start, end, 0.0, self._text[born.start : end], "newborn")
@@ -242,8 +253,21 @@ class _Reading:
         return sex if not rest or n > rest[0][1] else ""
 
 
-_BABY = re.compile(r"(?:[\w\s,]{0,30}\b)?(?:the|this|a|her|both)\s(?:\w+\s){0,2}(?:baby|newborn|neonate|infant)\b", re.IGNORECASE)
+_BABY = re.compile(
+    r"(?:[\w\s,]{0,30}\b)?(?:the|this|a|her|both)\s(?:\w+\s){0,2}(?:baby|newborn|neonate"
+    r"|infant)\b",
+    re.IGNORECASE,
+)
+_HIS, _HER = re.compile(r"\b(?:his|he|scrot\w+|test[ei]s)\b"), re.compile(r"\b(?:her|she)\b")
 _BABY_SEX = re.compile(r"\b(male|female|boy|girl)\b", re.IGNORECASE)
+
+
+def _baby_sex(text: str) -> str:
+    """Return the sex of a newborn from the text that begins with its birth; "" where it does not say."""
+    match = _BABY_SEX.search(text)
+    if match is not None:
+        return MALE if match[1].lower() in ("male", "boy") else FEMALE
+    return MALE if _HIS.search(text) else FEMALE if _HER.search(text) else ""
 
 
 def _same(a: Introduction, b: Introduction) -> bool:
@@ -255,11 +279,12 @@ def _same(a: Introduction, b: Introduction) -> bool:
 
 def _best(persons: Sequence[Introduction]) -> Introduction | None:
     """Return the person whom a numbered case introduces: told by age, early, not a relative of the patient."""
-    return min(
-        persons,
-        key=lambda p: (p.age is not None and p.age.form in ("at_age", "newborn"), p.kin and not p.leads, not (p.new or p.leads), p.start),
-        default=None,
-    )
+
+    def rank(person: Introduction) -> tuple[bool, bool, bool, int]:
+        told = person.age is not None and person.age.form not in ("at_age", "newborn")
+        return not told, person.kin and not person.leads, not (person.new or person.leads), person.start
+
+    return min(persons, key=rank, default=None)
 
 
 @Language.factory(

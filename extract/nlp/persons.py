@@ -22,6 +22,8 @@ class Introduction:
     start, end : the words that introduce, article included.
     new : an indefinite article or "another", "second" opens them: a person not spoken of before.
     leads : they stand at the beginning of their sentence.
+    kin : a relative of somebody ("his 30-year-old brother").
+    animal : the species, where it is no human being.
     """
 
     start: int
@@ -32,20 +34,23 @@ class Introduction:
     new: bool
     leads: bool
     kin: bool
+    animal: str = ""
 
 
-_STOP_RIGHT = re.compile(r"[;:]|\.\s|\b(?:who|whose|with|presented|was|had|is|has|came|underwent|complained|of\b(?!\sage)|from|in|to)\b")
+_STOP_RIGHT = re.compile(
+    r"[;:]|\.\s|\b(?:who|whose|with|presented|was|had|is|has|came|underwent|complained"
+    r"|of\b(?!\sage)|from|in|to)\b"
+)
 _OPENING = re.compile(
-    r"(?:\b(?P<new>an?|another|one|two|the\s(?:first|second|third|fourth|fifth|other)|second|third|fourth|fifth|first)\b"
+    r"(?:\b(?P<new>an?|another|one|two|the\s(?:first|second|third|fourth|fifth|other)|second|third|fourth|fifth"
+    r"|first)\b"
     r"|\b(?P<known>the|this|our|his|her)\b)(?:\s+(?!who\b|with\b|was\b)[\w,’'()-]+){0,7}\s*[(,]?\s*$",
     re.IGNORECASE,
 )
 _LEAD_CHARS = 60
 
 
-def introduce(
-    text: str, bounds: tuple[int, int], sentence: int, age: AgeMention, cues: Sequence[Cue]
-) -> Introduction:
+def introduce(text: str, bounds: tuple[int, int], sentence: int, age: AgeMention, cues: Sequence[Cue]) -> Introduction:
     """Return the person whose age stands at ``age`` in the sentence ``text[slice(*bounds)]``."""
     left_edge = max(bounds[0], age.start - _WINDOW_LEFT)
     left = text[left_edge : age.start]
@@ -67,7 +72,16 @@ def introduce(
         sentence,
         age,
         nearest.group.removeprefix("sex.") if nearest is not None else "",
-        opening is not None and opening["new"] is not None or (opening is None and age.start - bounds[0] < 4),
+        (opening is not None and opening["new"] is not None) or (opening is None and age.start - bounds[0] < 4),
         start - bounds[0] <= _LEAD_CHARS,
         kin,
+        _animal(text, (start, right_end), cues),
     )
+
+
+def _animal(text: str, bounds: tuple[int, int], cues: Sequence[Cue]) -> str:
+    """Return the animal that the introduction names, "" where it names a human being or none."""
+    inside = [c for c in cues if bounds[0] <= c.start < bounds[1]]
+    if any(c.group == "person.human" for c in inside):
+        return ""
+    return next((text[c.start : c.end] for c in inside if c.group == "person.animal"), "")

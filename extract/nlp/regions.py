@@ -14,7 +14,8 @@ _NUMBERS = {
     "fifth": 5, "sixth": 6, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3, "d": 4,
 }  # fmt: skip
 _LABEL = re.compile(
-    r"\b(?:(?:case|patient|proband|infant|twin)s?\s(?:report\s|no\.?\s|number\s|#)?(?P<n>\d{1,2}|[IVX]{1,4}|one|two|three|four|five|six"
+    r"\b(?:(?:case|patient|proband|infant|twin)s?\s(?:report\s|no\.?\s|number\s|#)?(?P<n>\d{1,2}|[IVX]{1,4}|one"
+    r"|two|three|four|five|six"
     r"|(?<=[Tt]win\s)[AB])(?![\w/%.]*\d|\s(?:of|years?|months?|weeks?|days?)\b)"
     r"|(?:the\s|our\s|a\s|in\s)?(?P<o>first|second|third|fourth|fifth|sixth)\s(?:case|patient|twin|sibling|infant)\b)",
     re.IGNORECASE,
@@ -80,10 +81,8 @@ class CaseIndex:
         changes: list[tuple[int, int]] = [(begin, number) for number, (_, begin) in enumerate(stories, 1)]
         order = _label_numbers(stories)
         last_block, in_story = -1, True
-        ends = {s.end for s in found}
-        del ends
         first = min(begin for begin, _ in changes)
-        by_start = {begin: number for begin, number in changes}
+        by_start = dict(changes)
         points: list[tuple[int, int]] = []
         running = 1
         k = 0

@@ -28,9 +28,7 @@ class SectionFinder:
     """Assigns sections by headings (rules/sections.tsv), run-in headings and block kinds."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._sections = {
-            fold_key(row["heading"]): row["section"] for row in rules.tables.get("sections.tsv", [])
-        }
+        self._sections = {fold_key(row["heading"]): row["section"] for row in rules.tables.get("sections.tsv", [])}
 
     def section_of(self, heading: str) -> str | None:
         """Return the section that a heading opens; None where the heading says nothing of it."""
@@ -40,9 +38,7 @@ class SectionFinder:
             return self._sections[key]
         if _NEW_PATIENT.match(heading):
             return "case"
-        for size in range(
-            min(len(key) - 1, 4), 0, -1
-        ):  # "Case report of a rare cough", "Discussion of the case"
+        for size in range(min(len(key) - 1, 4), 0, -1):  # "Case report of a rare cough", "Discussion of the case"
             if key[:size] in self._sections and len(key) <= 12:
                 return self._sections[key[:size]]
         return None
@@ -98,9 +94,7 @@ class SectionFinder:
         if len(line) > _LONGEST or line.rstrip().endswith((".", ",", ";")):
             return ""
         plain = _NUMBERING.sub("", line, count=1).strip().rstrip(":")
-        return (
-            line if fold_key(plain) in self._sections or (len(line) < 40 and _NEW_PATIENT.match(line)) else ""
-        )
+        return line if fold_key(plain) in self._sections or (len(line) < 40 and _NEW_PATIENT.match(line)) else ""
 
     def _run_in(self, line: str) -> str:
         """Return the heading that begins the line ("Discussion: ..."); "" where there is none."""

@@ -20,18 +20,25 @@ from extract.nlp.clauses import split_clauses
 from extract.nlp.cues import Cue, CueTable, find_cues, settings
 from extract.nlp.extensions import sentences, text_of
 from extract.nlp.grids import Grid
-from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.model import Sentence
 from extract.rules.load import RuleSet
 
 PATIENT, FAMILY, LITERATURE, OTHER = "patient", "family", "literature", "other"
 
 _CITATION = re.compile(
-    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\(\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\)[.,;]?(?=\s|$)|[a-z][.,]\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\(\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\)[.,;]?(?=\s|$)"
+    r"|[a-z][.,]\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
 )
 _SHARE = re.compile(
-    r"\d\s?%\s(?:of|in)\s(?:all\s|the\s|these\s|reported\s|adult\s)?(?:patients|cases|children|women|men|individuals|adults|infants|people)"
+    r"\d\s?%\s(?:of|in)\s(?:all\s|the\s|these\s|reported\s|adult\s)?(?:patients|cases|children|women|men"
+    r"|individuals|adults|infants|people)"
 )
 _RETURNING = ("discussion", "conclusion")
+_PASSING = re.compile(
+    r"\b(?:as|like)\s(?:was\s|is\s)?(?:also\s)?(?:the\scase\s)?(?:(?:seen|observed|noted|described|found"
+    r"|reported|shown)\s)?(?:in|with|for)?\s?$",
+    re.IGNORECASE,
+)
 _SINGLE = ("old", "decade", "newborn")
 
 
@@ -90,12 +97,10 @@ class SubjectFinder:
             if i == 0 or found[i - 1].block != sentence.block:
                 self._new_block(state, scores[sentence.block], sentence)
             subject = self._sentence(text, sentence, cues[i], ages[i], state)
-            self._add(sentence, cues[i], subject, index)
+            self._add(text, sentence, cues[i], subject, index)
         return index
 
-    def _block_scores(
-        self, text: str, found: Sequence[Sentence], cues: Sequence[Sequence[Cue]]
-    ) -> dict[int, float]:
+    def _block_scores(self, text: str, found: Sequence[Sentence], cues: Sequence[Sequence[Cue]]) -> dict[int, float]:
         totals: dict[int, float] = {}
         for sentence, group in zip(found, cues, strict=True):
             if not sentence.section:
@@ -169,17 +174,55 @@ class SubjectFinder:
             return self._weights.sections["narrative"]
         return self._weights.sections.get(section, self._weights.sections["unknown"])
 
-    def _add(self, sentence: Sentence, cues: Sequence[Cue], subject: str, index: SubjectIndex) -> None:
+    @staticmethod
+    def _add(text: str, sentence: Sentence, cues: Sequence[Cue], subject: str, index: SubjectIndex) -> None:
+        """Enter a sentence into ``index``, clause by clause where it speaks of the patient and of others."""
         counts = Counter(cue.group for cue in cues)
-        mixed = (counts["subject.own"] or counts["subject.did"] or counts["subject.person"]) and counts["subject.literature"]
+        own = counts["subject.own"] + counts["subject.did"]
+        mixed = (own and counts["subject.general"]) or (
+            (own or counts["subject.person"]) and counts["subject.literature"]
+        )
         if not mixed or sentence.section in ("case", "references"):
             index.add(sentence.start, sentence.end, subject)
             return
+        aside = _aside(text, sentence, cues) if subject == PATIENT else None
+        if aside is not None:
+            index.add(sentence.start, aside[0], LITERATURE)
+            index.add(*aside, PATIENT)
+            index.add(aside[1], sentence.end, LITERATURE)
+            return
         for start, end in split_clauses(sentence, cues):
             inside = Counter(cue.group for cue in cues if start <= cue.start < end)
-            own, other = inside["subject.own"] + inside["subject.did"], inside["subject.literature"] + inside["subject.general"]
-            whose = PATIENT if own and not other else LITERATURE if other and not own else subject
+            mine = inside["subject.own"] + inside["subject.did"]
+            told = mine or inside["subject.person"] or inside["subject.past"] or inside["subject.narrative"]
+            other = inside["subject.literature"] or (inside["subject.general"] and not told)
+            whose = (
+                PATIENT if mine and not inside["subject.literature"] else LITERATURE if other and not mine else subject
+            )
             index.add(start, end, whose)
+
+
+def _aside(text: str, sentence: Sentence, cues: Sequence[Cue]) -> tuple[int, int] | None:
+    """Return the stretch in which a general sentence names the patient in passing: "(1.0 in our case)"."""
+    own = [cue for cue in cues if cue.group in ("subject.own", "subject.did")]
+    if len(own) != 1 or own[0].group != "subject.own":
+        return None
+    cue = own[0]
+    opening = text.rfind("(", sentence.start, cue.start)
+    if opening >= 0 and text.find(")", opening, cue.start) < 0:
+        closing = text.find(")", cue.end, sentence.end)
+        start, end = opening, closing + 1 if closing >= 0 else sentence.end
+    else:
+        match = _PASSING.search(text, max(sentence.start, cue.start - 40), cue.start)
+        if match is None or match.end() != cue.start or match.start() <= sentence.start:
+            return None
+        stop = re.compile(r"[,;)]").search(text, cue.end, sentence.end)
+        start, end = match.start(), stop.start() if stop is not None else sentence.end
+    outside = [c for c in cues if not start <= c.start < end]
+    groups = {c.group for c in outside}
+    if groups & {"subject.person", "subject.past", "subject.narrative"} or "subject.general" not in groups:
+        return None
+    return start, end
 
 
 @dataclass

@@ -77,7 +77,11 @@ class Timeline:
         bounds = (sentence.start, sentence.end)
         k = attach(self.text, bounds, here.times, start, end)
         before = self.text[max(sentence.start, start - 22) : start]
-        if _FROM.search(before) and _TO.match(self.text, end, min(end + 40, sentence.end)) and not _close(here.times, k, end):
+        if (
+            _FROM.search(before)
+            and _TO.match(self.text, end, min(end + 40, sentence.end))
+            and not _close(here.times, k, end)
+        ):
             return FactTime(HISTORY if here.when == HISTORY else BASELINE)
         if k < 0:
             return FactTime(self._untimed(here, start))
@@ -165,9 +169,7 @@ class Measures:
 class Narrative:
     """Follows one patient's story: from presentation to treatment and follow-up."""
 
-    def __init__(
-        self, text: str, found: Sequence[Sentence], measures: Measures, points: Mapping[str, float]
-    ) -> None:
+    def __init__(self, text: str, found: Sequence[Sentence], measures: Measures, points: Mapping[str, float]) -> None:
         self._text, self._measures, self._points = text, measures, points
         self._last = max((s.index for s in found if s.section in _STORY and s.kind is BlockKind.PARAGRAPH), default=0)
         self.begin(0)
