@@ -123,7 +123,15 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
     if high is not None and (high <= low or _CHANGE.search(text[max(0, match.start() - 30) : match.start("low")])):
         # two doses, not a range: "reduced from 40 mg to 20 mg"
         first = match["unit1"].strip() if match["unit1"] else unit
-        yield Dose(start, match.end("unit1") if match["unit1"] else match.end("low"), low, None, first, daily=bool(_DAILY.search(first)), weak=weak)
+        yield Dose(
+            start,
+            match.end("unit1") if match["unit1"] else match.end("low"),
+            low,
+            None,
+            first,
+            daily=bool(_DAILY.search(first)),
+            weak=weak,
+        )
         start, low, high = match.start("high"), high, None
         shared = ()
     yield Dose(start, end, low, high, unit, times, times_text, latin, bool(_DAILY.search(unit)), weak, shared)

@@ -52,7 +52,8 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
     extra = [
         name
         for name in (*_by_ending(text, rules), *_misspelt(text, rules), *_vaccines(text, rules))
-        if not taken.touch(name.start, name.end) and not shadows.cover(name.start, name.end)
+        if not taken.touch(name.start, name.end)
+        and (name.source == "vaccine" or not shadows.cover(name.start, name.end))
     ]
     ordered: list[DrugName] = []
     for name in sorted([*found, *extra], key=lambda n: (n.start, -n.confidence)):
@@ -103,7 +104,7 @@ def _shadows(doc: Doc) -> _Spans:
     """Return what hides a drug: terms that are no drug, and longer terms of other tables that hold the name."""
     places = [(m.start, m.end) for m in terms(doc, "not_drug")]
     drugs = {(m.start, m.end) for m in terms(doc, "drug")}
-    for kind in ("analyte", "not_lab", "muscle"):
+    for kind in ("analyte", "muscle"):
         places.extend((m.start, m.end) for m in terms(doc, kind) if (m.start, m.end) not in drugs)
     return _Spans(places)
 
@@ -116,7 +117,14 @@ def _misspelt(text: str, rules: DrugRules) -> list[DrugName]:
 def _vaccines(text: str, rules: DrugRules) -> list[DrugName]:
     """Return what a list of vaccines names without the word "vaccine" behind each."""
     return [
-        DrugName(a, b, text[a:b], Entry(f"{text[a:b].lower()} vaccine", "drug", {"kind": "drug", "class": "vaccine"}), "vaccine", 0.8)
+        DrugName(
+            a,
+            b,
+            text[a:b],
+            Entry(f"{text[a:b].lower()} vaccine", "drug", {"kind": "drug", "class": "vaccine"}),
+            "vaccine",
+            0.8,
+        )
         for a, b in rules.vaccines.find(text)
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from extract.errors import RulesError
 from extract.nlp.drug_spelling import SpellingIndex
+from extract.nlp.gaps import GapWords
 from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
 
@@ -31,7 +32,8 @@ class VaccinePatterns:
         self._target = re.compile(rf"(?<!\w)(?:{targets})(?!\w)", re.I)
         self._lists = (
             re.compile(
-                rf"\b(?:vaccinat\w+|immuni[sz]\w+|inoculat\w+|vaccines?)\s(?:\w+\s){{0,2}}(?:against|for)\s(?P<list>{members})(?!\w)", re.I
+                rf"\b(?:vaccinat\w+|immuni[sz]\w+|inoculat\w+|vaccines?)\s(?:\w+\s){{0,2}}(?:against|for)\s(?P<list>{members})(?!\w)",
+                re.I,
             ),
             re.compile(rf"(?<!\w)(?P<list>{members})\s(?:vaccin\w+|immuni[sz]ations?)\b", re.I),
         )
@@ -59,6 +61,7 @@ class DrugRules:
     spelling : finds misspelt names.
     vaccines : lists of what is vaccinated against, with the words that say so.
     partners : second names of fixed combinations.
+    gaps : the words that tie the parts of a regimen.
     memo : classes of the names asked for so far: they depend on the rules alone.
     """
 
@@ -71,6 +74,7 @@ class DrugRules:
     spelling: SpellingIndex
     vaccines: VaccinePatterns
     partners: frozenset[str]
+    gaps: dict[str, GapWords]
     memo: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
 
@@ -107,11 +111,14 @@ def _build(_hash: str, source: _Source) -> DrugRules:
     targets: list[str] = []
     not_stems: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
+    gaps: dict[str, GapWords] = {}
     for name, value in source.content.items():
         if name == "classes":
             classes = {kind: _members(kind, members) for kind, members in value.items()}
         elif name == "stems":
             stems = _texts(name, value)
+        elif name == "gaps":
+            gaps = {kind: _gap_words(kind, lists) for kind, lists in value.items()}
         elif name == "vaccine_targets":
             targets = _texts(name, value)
         elif name == "partners":
@@ -126,7 +133,7 @@ def _build(_hash: str, source: _Source) -> DrugRules:
     pattern = re.compile(rf"\b[A-Za-z][a-z]{{3,20}}(?:{'|'.join(map(re.escape, stems))})\b") if stems else _NEVER
     vaccines = VaccinePatterns(_alternatives(targets))
     spelling = SpellingIndex(source.entries)
-    return DrugRules(phrases, starts, ends, pattern, not_stems, classes, spelling, vaccines, partners)
+    return DrugRules(phrases, starts, ends, pattern, not_stems, classes, spelling, vaccines, partners, gaps)
 
 
 def _texts(name: str, values: Any) -> list[str]:
@@ -136,6 +143,14 @@ def _texts(name: str, values: Any) -> list[str]:
         if not isinstance(value, str):
             raise RulesError(Path(FILE), 0, f"{name}: {value!r} must be text; put it into quotes")
     return values
+
+
+def _gap_words(kind: str, lists: Any) -> GapWords:
+    """Return a list of filling words; a route behind a name may have numbers, a dose before one brackets in front."""
+    if not isinstance(lists, dict) or not isinstance(lists.get("signs"), str):
+        raise RulesError(Path(FILE), 0, f"gaps.{kind}: must have words and signs")
+    words = _texts(f"gaps.{kind}.words", lists.get("words"))
+    return GapWords(words, lists["signs"], numbers=kind == "name_to_route", asides=kind == "dose_to_name")
 
 
 def _members(kind: str, values: Any) -> tuple[tuple[str, ...], frozenset[str]]:

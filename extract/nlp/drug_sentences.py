@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from extract.nlp.doses import find_doses
+from extract.nlp.doses import Dose, find_doses
 from extract.nlp.drug_names import DrugName, find_drug_names
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.extensions import sentences, terms, text_of, within
 from extract.nlp.model import Sentence
-from extract.nlp.regimen import Parts
+from extract.nlp.regimen_model import Parts
 from extract.nlp.schedules import find_durations, find_frequencies, find_ways
 from extract.normalize.blocks import BlockKind
 from extract.rules.lexicon import Entry
 
 _REACH = 2  # sentences after a drug's name in which a dose may be meant for it
+_LONGEST = 4000  # characters; longer "sentences" are tables or lists without a full stop
 _SKIPPED = ("references", "other", "title")
 
 
@@ -31,17 +32,32 @@ def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts
     for sentence in sentences(doc):
         if sentence.section in _SKIPPED or sentence.kind is BlockKind.HEADING:
             continue
-        start, end = sentence.start, sentence.end
-        own = names[bisect_left(places, start) : bisect_left(places, end)]
-        if own:
-            last = sentence.index
-        doses = find_doses(text, start, end) if sentence.index - last <= _REACH else []
-        if not own and not doses:
-            continue
-        frequencies = find_frequencies(text, start, end, within(terms(doc, "frequency"), start, end))
-        ways = find_ways(within(terms(doc, "route"), start, end))
-        parts = Parts(text, start, end, one_name(text, own, rules), doses, frequencies, ways, find_durations(text, start, end))
-        yield sentence, parts
+        for start, end in _windows(text, sentence):
+            own = names[bisect_left(places, start) : bisect_left(places, end)]
+            if own:
+                last = sentence.index
+            doses = find_doses(text, start, end) if sentence.index - last <= _REACH else []
+            if own or doses:
+                yield sentence, _parts(doc, start, end, own, doses, rules)
+
+
+def _windows(text: str, sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Yield the sentence, in pieces where it is so long that comparing all its parts would take too long."""
+    start = sentence.start
+    while sentence.end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        cut = cut if cut > start else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, sentence.end
+
+
+def _parts(doc: Doc, start: int, end: int, names: list[DrugName], doses: list[Dose], rules: DrugRules) -> Parts:
+    text = doc.text
+    frequencies = find_frequencies(text, start, end, within(terms(doc, "frequency"), start, end))
+    ways = find_ways(within(terms(doc, "route"), start, end))
+    durations = find_durations(text, start, end)
+    return Parts(text, start, end, one_name(text, names, rules), doses, frequencies, ways, durations, rules)
 
 
 # between the name of a class and a name that it explains: "antibiotics (ceftriaxone", "chemotherapy with cisplatin"
@@ -66,9 +82,9 @@ def one_name(text: str, names: list[DrugName], rules: DrugRules) -> list[DrugNam
             continue
         between = text[last.end : name.start]
         gap = between.strip()
-        if gap in ("(", "[") and last.kind != "class" and name.kind != "class":
-            if last.name == name.name or text[name.end : name.end + 1] in (")", "]"):
-                continue
+        alone = last.name == name.name or text[name.end : name.end + 1] in (")", "]")
+        if gap in ("(", "[") and last.kind != "class" and name.kind != "class" and alone:
+            continue
         if name.kind == "class" and last.kind != "class" and gap == "":
             continue
         if last.kind == "class" and name.kind != "class" and _EXPLAINS.fullmatch(between):
@@ -81,6 +97,8 @@ def one_name(text: str, names: list[DrugName], rules: DrugRules) -> list[DrugNam
 
 
 def _combined(text: str, first: DrugName, second: DrugName) -> DrugName:
-    entry = Entry(f"{first.name}/{second.name}", "drug", {**first.entry.attributes, "kind": "combination", "drugbank_id": ""})
+    entry = Entry(
+        f"{first.name}/{second.name}", "drug", {**first.entry.attributes, "kind": "combination", "drugbank_id": ""}
+    )
     sure = min(first.confidence, second.confidence)
     return DrugName(first.start, second.end, text[first.start : second.end], entry, first.source, sure)

@@ -10,7 +10,17 @@ from extract.rules.lexicon import Entry
 
 SHORTEST = 9  # letters; shorter words have ordinary neighbours
 _WORD = re.compile(rf"(?<![\w-])[A-Za-z][a-z]{{{SHORTEST - 1},24}}(?![\w])")
-_SURE = ("cillin", "mycin", "floxacin", "bactam", "penem", "azole", "mab", "cycline", "solone")  # no ordinary word ends so
+_SURE = (
+    "cillin",
+    "mycin",
+    "floxacin",
+    "bactam",
+    "penem",
+    "azole",
+    "mab",
+    "cycline",
+    "solone",
+)  # no ordinary word ends so
 _PLAIN = re.compile(r"[a-z]+")
 
 
@@ -41,7 +51,11 @@ class SpellingIndex:
         for match in _WORD.finditer(text):
             word = match.group().lower()
             if word not in seen:
-                skip = (word in known and not word.endswith(_SURE)) or word in self._names or word.removesuffix("s") in self._names
+                skip = (
+                    (word in known and not word.endswith(_SURE))
+                    or word in self._names
+                    or word.removesuffix("s") in self._names
+                )
                 seen[word] = None if skip else self._nearest(word)
             entry = seen[word]
             if entry is not None:

@@ -14,12 +14,57 @@ from extract.normalize.blocks import BlockKind
 _REACH = 70
 _LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
 _FILLERS = frozenset(
-    "the a an any his her all both further initial systemic oral intravenous iv high-dose low-dose drug drugs medication "
-    "medications like such as including intake of use treatment therapy with maintenance regular current chronic long-term "
-    "other concomitant prior previous additional".split()
+    [
+        "the",
+        "a",
+        "an",
+        "any",
+        "his",
+        "her",
+        "all",
+        "both",
+        "further",
+        "initial",
+        "systemic",
+        "oral",
+        "intravenous",
+        "iv",
+        "high-dose",
+        "low-dose",
+        "drug",
+        "drugs",
+        "medication",
+        "medications",
+        "like",
+        "such",
+        "as",
+        "including",
+        "intake",
+        "of",
+        "use",
+        "treatment",
+        "therapy",
+        "with",
+        "maintenance",
+        "regular",
+        "current",
+        "chronic",
+        "long-term",
+        "other",
+        "concomitant",
+        "prior",
+        "previous",
+        "additional",
+        "taking",
+        "receiving",
+        "having",
+        "using",
+    ]
 )
-_CLAUSE = re.compile(r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b")
-_LIST = re.compile(r"(?:[\w/\-]+(?:\s[\w/\-]+){0,2}(?:,\s(?:and\s|or\s)?|\s(?:and|or|plus)\s|/))+$")
+_CLAUSE = re.compile(
+    r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
+)
+_OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
     r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|discontinued|withdrawn|ceased|suspended)\b"
 )
@@ -69,7 +114,15 @@ def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot
     evidence = _evidence(text, sentence, name, rules)
     if evidence:
         return True
-    return sentence.section in ("case", "abstract", "caption", "") and name.kind in ("drug", "combination", "regimen", "class")
+    return sentence.section in ("case", "abstract", "caption", "") and name.kind in (
+        "drug",
+        "combination",
+        "regimen",
+        "class",
+    )
+
+
+_NEW_CLAUSE = re.compile(r",\s(?:and|so|but|thus|hence|therefore)\s|;|\bso\b|\bthus\b|\bhence\b|\btherefore\b")
 
 
 def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
@@ -82,7 +135,11 @@ def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules
         if late is None or rules.phrases["given"].search(text, sentence.start, name.start):
             return False
         return not rules.phrases["susceptibility_ends"].search(text, sentence.start, sentence.end)
-    return not rules.phrases["susceptibility_ends"].search(text, cue.end(), sentence.end)
+    ends = rules.phrases["susceptibility_ends"]
+    if ends.search(text, cue.end(), name.start):
+        return False
+    after = ends.search(text, name.end, min(sentence.end, name.end + 60))
+    return after is None or not _NEW_CLAUSE.search(text, cue.end(), name.start)
 
 
 def _evidence(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
@@ -96,7 +153,9 @@ _ELEMENT_BEFORE = re.compile(
     r"use of|using|commenced(?: on)?|added|initiated|initiation of|instilled|applied|vaccinated with|switched to|high-dose|low-dose|exogenous|prophylactic|including|included|continue)\s(?:\w+\s){0,2}$",
     re.I,
 )
-_MEASURED = re.compile(r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|mEq|tab|days?|weeks?|months?|h)")
+_MEASURED = re.compile(
+    r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|mEq|tab|days?|weeks?|months?|h)"
+)
 _ELEMENT_AFTER = re.compile(
     r"\s(?:supplement\w*|therapy|treatment|replacement|infusions?|injections?|tablets?|capsules?|drip|drops|was (?:given|started|administered|"
     r"added|initiated|commenced|prescribed|applied|used|instilled)|were (?:given|started|administered|added|initiated|used)|administration|bolus(?:es)?|pump|prophylaxis|"
@@ -116,29 +175,38 @@ def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, ma
     return bool(_ELEMENT_BEFORE.search(text[max(sentence.start, name.start - 60) : name.start]))
 
 
-def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when: str) -> str | None:
+def status_of(
+    text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules, when: str
+) -> str | None:
     """Return the status of a slot; None where the sentence denies it and nothing is to be written down.
 
     Parameters
     ----------
+    mates : the slots of the list in which the drug stands, its own included: what is said of one is said of all.
     when : the time of the fact as the context says it ("history" before the presenting illness).
     """
-    name = slot.name
     if slot.distant:
         return "given"
-    head, tail = _clause_before(text, sentence, name), _clause_after(text, sentence, slot)
+    first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
+    head, tail = _clause_before(text, sentence, first.start), _clause_after(text, sentence, last.end)
     allergy = rules.phrases["allergy"]
     if allergy.search(tail[:24]) or allergy.search(head[-60:]):
         whole = text[sentence.start : sentence.end]
         return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
     leads = _leads(head)
+    if first is not slot:
+        leads += _leads(_clause_before(text, sentence, slot.start))
     if any(rules.ends["denied_before"].search(lead) for lead in leads):
         return None
-    if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(tail[:_REACH]):
+    if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(
+        tail[:_REACH]
+    ):
         return "withheld"
-    if any(rules.ends["stopped_before"].search(lead) for lead in leads) or rules.phrases["stopped_after"].search(tail[:_REACH]):
+    if any(rules.ends["stopped_before"].search(lead) for lead in leads) or _passive(
+        rules.phrases["stopped_after"], tail
+    ):
         return "stopped"
-    if _WHICH_STOPPED.match(text, slot.end, sentence.end):
+    if _WHICH_STOPPED.match(text, last.end, sentence.end):
         return "stopped"
     whole = text[sentence.start : sentence.end]
     if when == "history":
@@ -148,31 +216,35 @@ def status_of(text: str, sentence: Sentence, slot: Slot, rules: DrugRules, when:
     return "given"
 
 
+def _passive(pattern: re.Pattern[str], tail: str) -> bool:
+    """Tell whether a phrase follows that is said of the drug: "was stopped", not "stopped the bleeding"."""
+    found = pattern.search(tail[:_REACH])
+    return found is not None and not _OBJECT.match(tail, found.end())
+
+
 def _leads(head: str) -> list[str]:
-    """Return the text that ends right before the name, and before the list in which the name stands, without fillers."""
-    near = head[-_LEAD:]
-    listed = _LIST.sub("", near)
-    return [_strip(near)] if listed == near else [_strip(near), _strip(listed)]
+    """Return the text that ends right before a name, as it stands and without each further filler at its end.
 
-
-def _strip(lead: str) -> str:
-    """Return ``lead`` without the articles and qualifiers at its end: "refused any further oral" is "refused"."""
-    words = lead.replace("(", " ").split()
+    "Refused any further oral" is tried as "refused any further" and "refused", too.
+    """
+    words = head[-_LEAD:].replace("(", " ").split()
+    leads = [" ".join(words)]
     while words and words[-1].lower() in _FILLERS:
         words.pop()
-    return " ".join(words)
+        leads.append(" ".join(words))
+    return leads
 
 
-def _clause_before(text: str, sentence: Sentence, name: DrugName) -> str:
-    head = text[max(sentence.start, name.start - 200) : name.start]
+def _clause_before(text: str, sentence: Sentence, start: int) -> str:
+    head = text[max(sentence.start, start - 200) : start]
     cut = 0
     for match in _CLAUSE.finditer(head):
         cut = match.end()
     return head[cut:]
 
 
-def _clause_after(text: str, sentence: Sentence, slot: Slot) -> str:
-    tail = text[slot.end : min(sentence.end, slot.end + 160)]
+def _clause_after(text: str, sentence: Sentence, end: int) -> str:
+    tail = text[end : min(sentence.end, end + 160)]
     match = _CLAUSE.search(tail)
     return tail[: match.start()] if match else tail
 
@@ -184,6 +256,10 @@ def indication_of(text: str, sentence: Sentence, slots: Sequence[Slot], slot: Sl
         if part is not None and slot.end <= part.start <= slot.end + 60:
             ends.append(part.end)
     match = _INDICATION.match(text, max(ends), sentence.end)
-    if match is None or _NO_INDICATION.search(match["what"]) or any(s.name.start < match.end() and match.start("what") <= s.name.start for s in slots):
+    if (
+        match is None
+        or _NO_INDICATION.search(match["what"])
+        or any(s.name.start < match.end() and match.start("what") <= s.name.start for s in slots)
+    ):
         return ""
     return match["what"]

@@ -22,9 +22,9 @@ _DAYS = {"h": 1 / 24, "m": 1 / 1440, "d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365
 _FREQUENCY = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        rf"\b(?:once\s|one dose\s|repeated\s|given\s(?=every))?every\s(?:(?P<n>{_NN})[\s-]?)?(?P<u>{_UNIT})\b",
-        rf"\b(?:once\s)?every\s(?P<n>third|fourth|second|other|sixth)\s(?P<u>hours?|day|week|month|year)\b",
-        rf"\b(?P<n>\d{{1,2}}|six|eight|twelve|four)[\s-]hourly\b",
+        rf"\b(?:once\s|one dose\s|repeated\s)?every\s(?:(?P<n>{_NN})[\s-]?)?(?P<u>{_UNIT})\b",
+        r"\b(?:once\s)?every\s(?P<n>third|fourth|second|other|sixth)\s(?P<u>hours?|day|week|month|year)\b",
+        r"\b(?P<n>\d{1,2}|six|eight|twelve|four)[\s-]hourly\b",
         r"\bq\.?\s?(?P<n>\d{1,2}(?:[-–]\d{1,2})?)\s?(?P<u>h|hrs?|hours?|d|days?|w|weeks?|wk|months?|mo)\b",
         rf"\b(?P<k>{_NN})[\s-](?:times|x|×|doses)(?:\s?/\s?|\s(?:a|per|each|every)\s|\s(?=daily|weekly))(?P<u>day|daily|week|weekly|month|year|d)\b",
         r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
@@ -40,11 +40,11 @@ _COUNTED = r"(?:cycles?|courses?|doses|sessions|pulses|injections|infusions|bolu
 _DURATION = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
-        rf"(?P<n>{_NN}|several|many|a\sfew|a\scouple\sof)?[\s-](?:(?:more|consecutive|further|additional|full|successive)\s)?(?P<u>{_UNIT}|{_COUNTED})\b(?:\s(?:period|course))?",
+        (rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
+        rf"(?P<n>{_NN}|several|many|a\sfew|a\scouple\sof)?[\s-](?:(?:more|consecutive|further|additional|full|successive)\s)?(?P<u>{_UNIT}|{_COUNTED})\b(?:\s(?:period|course))?"),
         rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|taper|trial)\b",
         rf"\b(?P<n>{_NN})\s(?:more\s|consecutive\s|further\s)?(?P<u>days?|weeks?|months?)(?=\sof\s)",
-        rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>{_COUNTED})(?=\sof\s|\b)",
+        rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>cycles?|courses?|pulses)\b",
         r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
         r"\b(?:long-term|lifelong|life-long|indefinitely)\b",
         r"\bsince\s(?:the\sage\sof\s)?(?:[\w-]+\s){0,4}[\w-]+",
@@ -100,7 +100,25 @@ def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention])
     for pattern in _FREQUENCY:
         for match in pattern.finditer(text, start, end):
             found.append(Timing(match.start(), match.end(), _per_day(match)))
-    return _longest(found)
+    return _joined(
+        text, [t for t in _longest(found) if not _AGO.match(text, t.end, end) or not _BARE.match(text, t.start)]
+    )
+
+
+# "a week later", "over a month": a time, not a frequency
+_BARE = re.compile(r"(?:a|per|one)\s(?:day|week|month|year)|once", re.I)
+_AGO = re.compile(r"\s(?:later|ago|after|before|earlier|prior|of|following|apart)\b")
+
+
+def _joined(text: str, found: list[Timing]) -> list[Timing]:
+    """Join neighbours: "every 6 hours as needed", "once daily at bedtime"."""
+    kept: list[Timing] = []
+    for timing in found:
+        if kept and text[kept[-1].end : timing.start] == " ":
+            first = kept.pop()
+            timing = Timing(first.start, timing.end, first.amount or timing.amount)
+        kept.append(timing)
+    return kept
 
 
 def _per_day(match: re.Match[str]) -> float | None:

@@ -89,6 +89,7 @@ _NEGATION = re.compile(
     r"excluded?|ruled out|normal|intact|spar(?:ed|ing)|preserved|none|unaffected|uninvolved)\b|n't\b|n’t\b",
     re.I,
 )
+_WIDE = 1000  # characters around a level in which the same sentence may speak of the spine
 _REACH = 110  # characters in which the finding of a level is looked for
 
 
@@ -137,7 +138,7 @@ class LevelFinder:
             return 0.95
         if one.spaced:
             return 0.0
-        if self._evidence.spine.search(text, start, end):
+        if self._evidence.spine.search(text, max(start, one.start - _WIDE), min(end, one.end + _WIDE)):
             return 0.8
         return 0.7 if one.unmistakable else None
 
@@ -182,7 +183,7 @@ class LevelFinder:
         """
         if fact.assertion == "present":
             return fact
-        before = text[sentence.start : level.start][-120:]
+        before = text[max(sentence.start, level.start - 120) : level.start]
         clause = _ASIDE.sub(" ", _AFTERWARDS.split(before)[-1] + text[level.start : min(sentence.end, level.end + 60)])
         absent = fact.assertion == "absent" and _NEGATION.search(clause) is not None
         if absent and kind != "procedure" and not _LOST.search(before):

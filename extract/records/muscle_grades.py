@@ -15,7 +15,8 @@ from extract.nlp.extensions import context, sentences, terms, text_of, within
 from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.movements import Target
-from extract.nlp.sides import SideCue, side_after, side_before, side_cues
+from extract.nlp.side_scope import SideScope, bounded
+from extract.nlp.sides import side_after, side_before
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
 from extract.nlp.targets import find_targets, limb_of
@@ -50,15 +51,7 @@ _TOPIC = re.compile(
     r"weakness|paralysis|paresis)\b",
     re.I,
 )
-_BOTH_SIDES = (
-    "all limbs",  "whole body", "proximal muscles", "distal muscles",
-    "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
-)  # fmt: skip
-_PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
-_ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
-_SIDED = re.compile(r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|\w+plegia|\w+paresis|paralysis)|\ssides?\b", re.I)
 _SENSATION = re.compile(r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|score[ds]?|of five)\b", re.I)
-_BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
 
 
 class MuscleGradeFinder:
@@ -71,10 +64,11 @@ class MuscleGradeFinder:
         """Find the muscle grades of ``doc``."""
         mentions = terms(doc, "muscle")
         found = sentences(doc)
-        for i, sentence in enumerate(found):
+        scope = SideScope(text_of(doc), bounded(text_of(doc), found), mentions)
+        for i, sentence in enumerate(scope.sentences):
             if sentence.kind is BlockKind.TABLE or not _CANDIDATE.search(text_of(doc), sentence.start, sentence.end):
                 continue
-            self._read(doc, found, i, mentions)
+            self._read(doc, scope, i, mentions)
         self._read_tables(doc, found, mentions)
         return doc
 
@@ -86,7 +80,8 @@ class MuscleGradeFinder:
             fact = StrengthFact(cell.target, cell.grade, "", "table", 0.85)
             self._add(doc, fact, cell.side or plural, cell.when)
 
-    def _read(self, doc: Doc, found: Sequence[Sentence], index: int, mentions: list[Mention]) -> None:
+    def _read(self, doc: Doc, scope: SideScope, index: int, mentions: list[Mention]) -> None:
+        found = scope.sentences
         sentence = found[index]
         text, start, end = text_of(doc), sentence.start, sentence.end
         inside = within(mentions, start, end)
@@ -98,10 +93,10 @@ class MuscleGradeFinder:
         if not self._about_strength(text, found, index, targets):
             facts, orphans = [fact for fact in facts if self._plain(text, sentence, fact)], []
         for fact in facts:
-            side = self._side(text, found, index, mentions, fact)
-            self._add(doc, fact, side)
+            here = min(fact.target.start, fact.grade.start)
+            self._add(doc, fact, fact.side or scope.side(fact.target, index, here))
         for grade in orphans:
-            self._add_orphan(doc, found, index, mentions, grade)
+            self._add_orphan(doc, sentence, grade, scope, index)
 
     def _plain(self, text: str, sentence: Sentence, fact: StrengthFact) -> bool:
         """Tell whether a fraction of five is said of a limb and nothing else: "the left leg was 0/5"."""
@@ -124,29 +119,6 @@ class MuscleGradeFinder:
         before = found[index - 1]
         return self._grades.strength.search(text, before.start, before.end) is not None
 
-    def _side(
-        self, text: str, found: Sequence[Sentence], index: int, mentions: list[Mention], fact: StrengthFact
-    ) -> str:
-        """Return the side of a fact: its own, else what governs it in the sentence or just before."""
-        target = fact.target
-        if fact.side:
-            return fact.side
-        if target.axial:
-            return "unspecified"
-        if target.plural or target.name in _BOTH_SIDES:
-            return "bilateral"
-        sentence = found[index]
-        here = min(target.start, fact.grade.start)
-        return (
-            _governing(text, sentence.start, here, mentions, limb_of(target.group))
-            or _only_side(text, *_clause(text, sentence, here), mentions)
-            or _only_side(text, sentence.start, sentence.end, mentions)
-            or _earlier(text, found, index, mentions, limb_of(target.group))
-            or (_paretic_side(text, mentions) if target.kind == "region" else "")
-            or _of_article(text, mentions)
-            or "unspecified"
-        )
-
     def _add(self, doc: Doc, fact: StrengthFact, side: str, when: str = "") -> None:
         text, target, grade = text_of(doc), fact.target, fact.grade
         start, end = min(target.start, grade.start), max(target.end, grade.end)
@@ -165,12 +137,9 @@ class MuscleGradeFinder:
         }
         add_row(doc, "muscle_grades", start, end, values, f"strength.{fact.rule}", fact.confidence, where)
 
-    def _add_orphan(
-        self, doc: Doc, found: Sequence[Sentence], index: int, mentions: list[Mention], grade: Grade
-    ) -> None:
-        """Add a grade for which the sentence names no muscle: it is the strength of what was spoken "
-        "of last."""
-        text, sentence = text_of(doc), found[index]
+    def _add_orphan(self, doc: Doc, sentence: Sentence, grade: Grade, scope: SideScope, index: int) -> None:
+        """Add a grade for which the sentence names no muscle."""
+        text = text_of(doc)
         topics = list(_TOPIC.finditer(text, sentence.start, sentence.end))
         if not topics:
             return
@@ -180,90 +149,7 @@ class MuscleGradeFinder:
         )
         target = Target(topic.start(), topic.end(), "overall strength", "region", "limbs")
         fact = StrengthFact(target, grade, "", "overall", 0.7)
-        side = (
-            (own.side if own else "")
-            or _only_side(text, sentence.start, sentence.end, mentions)
-            or _earlier(text, found, index, mentions, "")
-            or _of_article(text, mentions)
-            or "unspecified"
-        )
-        self._add(doc, fact, side)
-
-
-def _linked_sides(text: str, start: int, end: int, mentions: list[Mention], limb: str = "") -> list[tuple[int, str]]:
-    """Return the sides said of muscles or limbs in ``text[start:end]``, and "on the left", with their places.
-
-    ``limb`` leaves out what is said of the other limb: "left hand" does not tell the side of a hip.
-    """
-    found = []
-    for mention in within(mentions, start, end):
-        other = limb_of(mention.entry["group"])
-        if limb and other and other != limb:
-            continue
-        cue = side_before(text, start, mention.start)
-        if cue is not None:
-            found.append((cue.start, cue.side))
-        elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
-            found.append((mention.start, "bilateral"))
-    found += [(cue.start, cue.side) for cue in side_cues(text, start, end) if _tells_side(text, start, cue)]
-    return sorted(set(found))
-
-
-def _tells_side(text: str, start: int, cue: SideCue) -> bool:
-    """Tell whether a side word away from a limb says where: "bilaterally", "on the left", "
-    ""right-sided weakness"."""
-    return (
-        text[cue.start : cue.end].lower() == "bilaterally"
-        or _ON_THE.search(text[max(start, cue.start - 8) : cue.start]) is not None
-        or _SIDED.match(text[cue.end : cue.end + 40]) is not None
-    )
-
-
-def _governing(text: str, start: int, here: int, mentions: list[Mention], limb: str) -> str:
-    sides = _linked_sides(text, start, here, mentions, limb)
-    return sides[-1][1] if sides else ""
-
-
-def _clause(text: str, sentence: Sentence, here: int) -> tuple[int, int]:
-    """Return the part of a sentence between semicolons in which ``here`` lies."""
-    start = text.rfind(";", sentence.start, here) + 1 or sentence.start
-    end = text.find(";", here, sentence.end)
-    return start, end if end >= 0 else sentence.end
-
-
-def _only_side(text: str, start: int, end: int, mentions: list[Mention]) -> str:
-    sides = {side for _, side in _linked_sides(text, start, end, mentions)}
-    return sides.pop() if len(sides) == 1 else ""
-
-
-def _earlier(text: str, found: Sequence[Sentence], index: int, mentions: list[Mention], limb: str) -> str:
-    block = found[index].block
-    for before in reversed(found[max(0, index - _BACK) : index]):
-        if before.block != block:
-            return ""
-        sides = [side for _, side in _linked_sides(text, before.start, before.end, mentions, limb)]
-        if sides:
-            return sides[-1] if len(set(sides)) == 1 else ""
-    return ""
-
-
-def _paretic_side(text: str, mentions: list[Mention]) -> str:
-    """Return the side of the hemiparesis where the article names one side only."""
-    cues = [side_before(text, max(0, m.start - 40), m.start) for m in mentions if m.name == "hemiparesis"]
-    sides = {cue.side for cue in cues if cue is not None}
-    return sides.pop() if len(sides) == 1 else ""
-
-
-def _of_article(text: str, mentions: list[Mention]) -> str:
-    """Return the side on which the whole article speaks of limbs, where it is nearly always the same."""
-    counts = {"left": 0, "right": 0, "bilateral": 0}
-    for mention in mentions:
-        cue = side_before(text, max(0, mention.start - 40), mention.start)
-        if cue is not None:
-            counts[cue.side] += 1
-    side = max(counts, key=lambda name: counts[name])
-    total = sum(counts.values())
-    return side if total >= 2 and counts[side] >= 0.85 * total else ""
+        self._add(doc, fact, own.side if own else scope.unnamed(index))
 
 
 @Language.factory(

@@ -1,0 +1,141 @@
+"""The side of a muscle where none is said with it: what governs it in the sentence, the paragraph, the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from extract.nlp.extensions import within
+from extract.nlp.model import Sentence
+from extract.nlp.movements import Target
+from extract.nlp.sides import SideCue, side_before, side_cues
+from extract.nlp.targets import limb_of
+from extract.rules.lexicon import Mention
+
+_PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
+_ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
+_SIDED = re.compile(r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|\w+plegia|\w+paresis|paralysis)|\ssides?\b", re.I)
+_BOTH_SIDES = (
+    "all limbs",  "whole body", "proximal muscles", "distal muscles",
+    "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
+)  # fmt: skip
+_PIECE = 4000  # characters; a longer sentence is a list without full stops, read piece by piece
+_BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
+_SURE = 0.85  # share of an article's mentions of a side above which it speaks of that side alone
+
+
+def bounded(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences, overlong ones cut at a comma or blank, so that work per sentence is bounded."""
+    found: list[Sentence] = []
+    for sentence in sentences:
+        start = sentence.start
+        while sentence.end - start > _PIECE:
+            cut = max(text.rfind(", ", start, start + _PIECE), text.rfind("; ", start, start + _PIECE))
+            cut = cut if cut > start else start + _PIECE
+            found.append(replace(sentence, start=start, end=cut))
+            start = cut
+        found.append(sentence if start == sentence.start else replace(sentence, start=start))
+    return found
+
+
+class SideScope:
+    """Answers for one text which side governs a target that has none of its own."""
+
+    def __init__(self, text: str, sentences: list[Sentence], mentions: list[Mention]) -> None:
+        self.sentences = sentences
+        self._text = text
+        self._mentions = mentions
+
+    def side(self, target: Target, index: int, here: int) -> str:
+        """Return the side of ``target`` of sentence ``index``, whose fact begins at ``here``."""
+        if target.axial:
+            return "unspecified"
+        if target.plural or target.name in _BOTH_SIDES:
+            return "bilateral"
+        sentence = self.sentences[index]
+        limb = limb_of(target.group)
+        before = self._linked(sentence.start, here, limb)
+        return (
+            (before[-1][1] if before else "")
+            or self._only(*self._clause(sentence, here))
+            or self._only(sentence.start, sentence.end)
+            or self._earlier(index, limb)
+            or (self._paretic if target.kind == "region" else "")
+            or self._of_article
+            or "unspecified"
+        )
+
+    def unnamed(self, index: int) -> str:
+        """Return the side of a strength of which sentence ``index`` names no muscle."""
+        sentence = self.sentences[index]
+        return self._only(sentence.start, sentence.end) or self._earlier(index, "") or self._of_article or "unspecified"
+
+    def _linked(self, start: int, end: int, limb: str = "") -> list[tuple[int, str]]:
+        """Return the sides said of muscles or limbs in a stretch, and "on the left", with their places.
+
+        ``limb`` leaves out what is said of the other limb: "left hand" does not tell the side of a hip.
+        """
+        text = self._text
+        found = []
+        for mention in within(self._mentions, start, end):
+            other = limb_of(mention.entry["group"])
+            if limb and other and other != limb:
+                continue
+            cue = side_before(text, start, mention.start)
+            if cue is not None:
+                found.append((cue.start, cue.side))
+            elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
+                found.append((mention.start, "bilateral"))
+        found += [(c.start, c.side) for c in side_cues(text, start, end) if _tells_side(text, start, c)]
+        return sorted(set(found))
+
+    def _clause(self, sentence: Sentence, here: int) -> tuple[int, int]:
+        """Return the part of a sentence between semicolons in which ``here`` lies."""
+        start = self._text.rfind(";", sentence.start, here) + 1 or sentence.start
+        end = self._text.find(";", here, sentence.end)
+        return start, end if end >= 0 else sentence.end
+
+    def _only(self, start: int, end: int) -> str:
+        sides = {side for _, side in self._linked(start, end)}
+        return sides.pop() if len(sides) == 1 else ""
+
+    def _earlier(self, index: int, limb: str) -> str:
+        block = self.sentences[index].block
+        for before in reversed(self.sentences[max(0, index - _BACK) : index]):
+            if before.block != block:
+                return ""
+            sides = {side for _, side in self._linked(before.start, before.end, limb)}
+            if sides:
+                return sides.pop() if len(sides) == 1 else ""
+        return ""
+
+    @cached_property
+    def _paretic(self) -> str:
+        """The side of the hemiparesis where the article names one side only."""
+        sides = {cue.side for cue in self._cues("hemiparesis")}
+        return sides.pop() if len(sides) == 1 else ""
+
+    @cached_property
+    def _of_article(self) -> str:
+        """The side on which the whole article speaks of limbs, where it is nearly always the same."""
+        counts = {"left": 0, "right": 0, "bilateral": 0}
+        for cue in self._cues(""):
+            counts[cue.side] += 1
+        side = max(counts, key=lambda name: counts[name])
+        total = sum(counts.values())
+        return side if total >= 2 and counts[side] >= _SURE * total else ""
+
+    def _cues(self, name: str) -> list[SideCue]:
+        found = [side_before(self._text, max(0, m.start - 40), m.start) for m in self._mentions if name in ("", m.name)]
+        return [cue for cue in found if cue is not None]
+
+
+def _tells_side(text: str, start: int, cue: SideCue) -> bool:
+    """Tell whether a side word away from a limb says where: "bilaterally", "on the left", "right-sided palsy"."""
+    return (
+        text[cue.start : cue.end].lower() == "bilaterally"
+        or _ON_THE.search(text[max(start, cue.start - 8) : cue.start]) is not None
+        or _SIDED.match(text[cue.end : cue.end + 40]) is not None
+    )
