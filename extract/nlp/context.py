@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.assertion import AssertionIndex, find_scopes
 from extract.nlp.cues import CueTable, cue_table, find_cues
-from extract.nlp.extensions import sentences, text_of
+from extract.nlp.extensions import patients, sentences, text_of
 from extract.nlp.model import FactContext
 from extract.nlp.regions import CaseIndex
 from extract.nlp.subject import SubjectIndex
@@ -24,6 +24,7 @@ class ContextIndex:
         self._subjects = cast("SubjectIndex", doc._.subjects)
         self._cases = cast("CaseIndex", doc._.cases)
         self._timeline = cast("Timeline", doc._.timeline)
+        self._count = len(patients(doc))
         text, found = text_of(doc), sentences(doc)
         scopes = [find_scopes(text, s, cues) for s, cues in zip(found, find_cues(doc, table), strict=True)]
         self._assertions = AssertionIndex([s.start for s in found], scopes)
@@ -32,13 +33,18 @@ class ContextIndex:
         """Return the context of the fact that stands at ``doc.text[start:end]``."""
         time = self._timeline.at(start, end)
         return FactContext(
-            case=self._cases.at(start),
+            case=self._case(start),
             subject=self._subjects.at(start),
             assertion=self._assertions.at(start, end),
             when=time.when,
             time_text=time.time_text,
             time_days=time.time_days,
         )
+
+    def _case(self, start: int) -> int:
+        """Return the patient's number, as the table says where it has numbered patients."""
+        number = self._timeline.table_patient(start) if self._count > 1 else None
+        return number if number is not None and number <= self._count else self._cases.at(start)
 
 
 class ContextFinder:

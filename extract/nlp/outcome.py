@@ -26,11 +26,13 @@ _DIAGNOSIS = re.compile(
     re.IGNORECASE,
 )
 _DIAGNOSIS_END = re.compile(
-    r"\s(?:was|were|is|based|and\s(?:was|she|he|started|the)|on\sthe\sbasis|by|after|at\s|in\s\d{4}"
+    r"\s(?:was|were|is|based|and\s(?:was|were|she|he|started|the|given|treated|received|underwent|admitted|referred|placed|managed|transferred|had)|on\sthe\sbasis|by|after|at\s|in\s\d{4}"
     r"|\d+\s(?:years|months)|who|which|that|for\swhich|when|with\sno"
     r"|due\sto\sthe\sfact|because|following|before|made|established|confirmed)\b"
 )
-_RANKED = ("died", "recovered", "improved", "worsened", "unchanged")
+_NO_DIAGNOSIS = re.compile(
+    r"\s*(?:made|established|confirmed|based|considered|excluded|ruled|suspected|unclear|the\b|this\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,6 @@ def _diagnosis(text: str, sentence: Sentence) -> str:
         words = match["d"]
         stop = _DIAGNOSIS_END.search(words)
         words = words[: stop.start()] if stop is not None else words
-        if len(words.strip()) > 2:
+        if len(words.strip()) > 2 and _NO_DIAGNOSIS.match(words) is None:
             return words.strip()
     return ""

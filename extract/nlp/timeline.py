@@ -88,6 +88,14 @@ class Timeline:
         time = here.times[k]
         return FactTime(time.when or self._untimed(here, start), time.text, time.days)
 
+    def table_patient(self, start: int) -> int | None:
+        """Return the number that a table's row or column gives to the patient of a cell; None outside tables."""
+        i = bisect_right(self.starts, start) - 1
+        grid = self.grids.get(i)
+        if grid is None or not grid.patients:
+            return None
+        return grid.patient(i, self.text.count("\t", self.found[i].start, start))
+
     def _untimed(self, here: SentenceTime, start: int) -> str:
         """Return ``when`` where no expression says it: by the evidence that things have moved on."""
         if here.when:

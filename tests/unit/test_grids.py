@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from extract.nlp.grids import find_grids, read_cell
+from extract.nlp.model import BlockKind, Sentence
+
+
+def grid(caption: str, *rows: str):  # type: ignore[no-untyped-def]
+    lines = [caption, *(row.replace("|", "\t") for row in rows)]
+    text, found, start = "\n".join(lines), [], 0
+    for i, line in enumerate(lines):
+        kind = BlockKind.TABLE if i else BlockKind.CAPTION
+        found.append(Sentence(i, start, start + len(line), i, kind, "table" if i else "caption"))
+        start += len(line) + 1
+    return next(find_grids(text, found))
+
+
+@pytest.mark.parametrize(
+    ("cell", "when", "days"),
+    [
+        ("Admission", "baseline", 0.0),
+        ("On arrival", "baseline", 0.0),
+        ("Day 0", "baseline", 0.0),
+        ("Day 1", "baseline", 1.0),
+        ("Day 14", "followup", 14.0),
+        ("D7", "followup", 7.0),
+        ("HD 5", "followup", 5.0),
+        ("POD 3", "followup", None),
+        ("Preoperative", "baseline", None),
+        ("Postoperative", "followup", None),
+        ("Before treatment", "baseline", None),
+        ("After treatment", "followup", None),
+        ("3 months", "followup", 91.0),
+        ("Week 2", "followup", 14.0),
+        ("Discharge", "followup", None),
+        ("1 day before discharge", "followup", None),
+        ("Last follow-up", "followup", None),
+        ("Eighth week", "followup", 56.0),
+        ("2 days after delivery", "followup", None),
+    ],
+)
+def test_header_cell(cell: str, when: str, days: float | None) -> None:
+    time = read_cell(cell)
+    assert time is not None
+    assert (time.when, time.days) == (when, days)
+
+
+@pytest.mark.parametrize("cell", ["Reference range", "Normal values", "Unit", "Haemoglobin", "", "12.5", "Result"])
+def test_cell_without_time(cell: str) -> None:
+    assert read_cell(cell) is None
+
+
+def test_columns() -> None:
+    found = grid("Table 1. Course", "Test|Range|Admission|Day 9", "CRP|<5|200|12")
+    assert found.time(2, 1) is None
+    assert [found.time(2, c).when for c in (2, 3)] == ["baseline", "followup"]
+
+
+def test_rows_by_day_number() -> None:
+    found = grid("Table 1. Course", "Hospital day|CRP|WBC", "1|200|12", "8|12|9")
+    assert [(found.time(i, 1).when, found.time(i, 1).days) for i in (2, 3)] == [("baseline", 1.0), ("followup", 8.0)]
+
+
+def test_dates_in_the_header_are_ordered() -> None:
+    found = grid("Table 1. Course", "Test|2/5|9/5|20/5", "CRP|200|12|3")
+    assert [found.time(2, c).when for c in (1, 2, 3)] == ["baseline", "followup", "followup"]
+
+
+def test_caption_dates_the_whole_table() -> None:
+    assert grid("Table 1. Laboratory findings on admission", "CRP|200").time(1, 1).when == "baseline"
+    assert grid("Table 1. Laboratory findings at discharge", "CRP|200").time(1, 1).when == "followup"
+
+
+@pytest.mark.parametrize(
+    ("caption", "header", "row"),
+    [
+        ("Table 3. Review of the literature", "Age|Sex|Drug", "40|M|colchicine"),
+        ("Table 3. Cases", "Author|Year|Drug", "Ruiz|2001|colchicine"),
+        ("Table 3. Cases", "Case|Age|Drug", "Ruiz et al. [4]|40|colchicine"),
+    ],
+)
+def test_literature(caption: str, header: str, row: str) -> None:
+    assert grid(caption, header, row, row).literature
+
+
+def test_own_row_among_the_literature() -> None:
+    found = grid("Table 3. Reported cases", "Author|Drug", "Ruiz et al.|colchicine", "Our case|anakinra")
+    assert found.literature
+    assert found.own == {3}
+
+
+def test_patients_by_column_and_by_row() -> None:
+    assert grid("Table 1. Labs", "Test|Patient 1|Patient 2", "CRP|3|4").patient(2, 2) == 2
+    assert grid("Table 1. Labs", "Patient|CRP", "Patient 1|3", "Patient 2|4").patient(3, 1) == 2

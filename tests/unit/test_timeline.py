@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import spacy
+from spacy.language import Language
+
+import extract.nlp.pipeline  # noqa: F401  (registers the components)
+from extract.nlp.dates import find_dates
+from extract.nlp.extensions import context
+from extract.nlp.tokenizer import make_tokenizer
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    language = spacy.blank("en")
+    language.tokenizer = make_tokenizer(language)
+    for name in ("sentences", "terms", "patients", "timeline", "context"):
+        language.add_pipe(f"casetab_{name}")
+    return language
+
+
+STORY = "Case report\nA 40-year-old man was admitted on 3 May 2020. "
+
+
+def test_expressions_keep_text_offsets_and_days(nlp: Language) -> None:
+    doc = nlp(STORY + "On day 3 he was pale. Two weeks later he was well.")
+    found = [(doc.text[t.start : t.end], t.text, t.days) for t in doc._.timeline.expressions()]
+    assert found == [
+        ("on 3 May 2020", "on 3 May 2020", 0.0),
+        ("On day 3", "On day 3", 3.0),
+        ("Two weeks later", "Two weeks later", 17.0),
+    ]
+
+
+def test_time_text_stands_verbatim_in_the_text(nlp: Language) -> None:
+    doc = nlp(STORY + "Lactate was 9 at presentation, and 2 within 12 hours of admission.")
+    place = doc.text.index("2 within")
+    fact = context(doc).at(place, place + 1)
+    assert fact.time_text == "within 12 hours of admission"
+    assert fact.time_days == 0.5
+
+
+def test_second_patient_starts_a_new_clock(nlp: Language) -> None:
+    doc = nlp(
+        "Case 1\nA 30-year-old man was ill. On day 9 he slept. Case 2\nA 50-year-old man was ill. Two days later CRP was 3."
+    )
+    place = doc.text.index("CRP")
+    assert context(doc).at(place, place + 3).time_days == 2.0
+
+
+def test_no_patient_no_time(nlp: Language) -> None:
+    doc = nlp("")
+    assert context(doc).at(0, 0).when in ("", "baseline")
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "precision"),
+    [
+        ("3 March 2019", date(2019, 3, 3), "day"),
+        ("3rd of March 2019", date(2019, 3, 3), "day"),
+        ("March 3, 2019", date(2019, 3, 3), "day"),
+        ("Mar. 3rd, 2019", date(2019, 3, 3), "day"),
+        ("March 2019", date(2019, 3, 15), "month"),
+        ("3 March", date(1, 3, 3), "yearless"),
+        ("October 23rd", date(1, 10, 23), "yearless"),
+    ],
+)
+def test_dates(text: str, day: date, precision: str) -> None:
+    sentence = f"He came on {text} again."
+    found = list(find_dates(sentence, 0, len(sentence)))
+    assert [(f.days, f.precision, sentence[f.start : f.end].rstrip(".")) for f in found] == [
+        (float(day.toordinal()), precision, text)
+    ]
+
+
+@pytest.mark.parametrize("text", ["31 February 2019", "he may 5 times", "in 2019", "Marching 3"])
+def test_impossible_dates_are_none(text: str) -> None:
+    assert all(f.precision == "yearless" for f in find_dates(text, 0, len(text)))
