@@ -13,11 +13,43 @@ from extract.nlp.extensions import context, patients
 from extract.nlp.tokenizer import make_tokenizer
 
 PIECES = [
-    "Case report\n", "Discussion\n", "Case 2\n", "References\n", "A 45-year-old man ", "a newborn ", "her mother ", "was admitted ",
-    "on 3 March ", "on day 3 ", "two weeks later ", "POD 2 ", "postoperative day ", "CRP 20\t", "Day 1\t", "\n", ". ", ", ", "(", ")",
-    "no ", "possible ", "was negative ", "et al. [3] ", "in our case ", "patients with ", "from 12 to 3 ", "years ", "month ", "½ ", "µ", "\u0130",
-    "Table 1. ", "Patient 2\t", "followed by ", "12/3/20\t",
-]  # fmt: skip
+    "Case report\n",
+    "Discussion\n",
+    "Case 2\n",
+    "References\n",
+    "A 45-year-old man ",
+    "a newborn ",
+    "her mother ",
+    "was admitted ",
+    "on 3 March ",
+    "on day 3 ",
+    "two weeks later ",
+    "POD 2 ",
+    "postoperative day ",
+    "CRP 20\t",
+    "Day 1\t",
+    "\n",
+    ". ",
+    ", ",
+    "(",
+    ")",
+    "no ",
+    "possible ",
+    "was negative ",
+    "et al. [3] ",
+    "in our case ",
+    "patients with ",
+    "from 12 to 3 ",
+    "years ",
+    "month ",
+    "½ ",
+    "µ",
+    "\u0130",
+    "Table 1. ",
+    "Patient 2\t",
+    "followed by ",
+    "12/3/20\t",
+]
 
 
 @pytest.fixture(scope="module")

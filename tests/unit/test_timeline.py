@@ -44,7 +44,8 @@ def test_time_text_stands_verbatim_in_the_text(nlp: Language) -> None:
 
 def test_second_patient_starts_a_new_clock(nlp: Language) -> None:
     doc = nlp(
-        "Case 1\nA 30-year-old man was ill. On day 9 he slept. Case 2\nA 50-year-old man was ill. Two days later CRP was 3."
+        "Case 1\nA 30-year-old man was ill. On day 9 he slept.\n"
+        "Case 2\nA 50-year-old man was ill. Two days later CRP was 3."
     )
     place = doc.text.index("CRP")
     assert context(doc).at(place, place + 3).time_days == 2.0
