@@ -81,6 +81,7 @@ class Draft:
     confidence: float = 0.9
     section: str = ""
     sentence: str = ""
+    sentence_start: int = -1  # offset of the sentence
     grid: int = -1  # index of the first block of the table that the row stands in; -1 outside tables
 
 

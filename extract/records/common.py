@@ -96,6 +96,7 @@ def add_row(
             confidence=round(confidence, 2),
             section=(sentence.section if sentence else "") or "case",
             sentence=text_of(doc)[sentence.start : sentence.end] if sentence else "",
+            sentence_start=sentence.start if sentence else -1,
             grid=_grid(doc, sentence.block) if sentence and sentence.kind is BlockKind.TABLE else -1,
         )
     )

@@ -63,6 +63,9 @@ def finish(doc: Doc, source: SourceText, text: NormalizedText, *, all_subjects: 
     return found
 
 
+_LOOK_BACK = 16  # tellings of one fact that are compared: keeps ten thousand equal rows from pairing with each other
+
+
 def tell_once(rows: Sequence[Draft]) -> list[Draft]:
     """Join facts that the article tells twice (abstract and body) into the row with more in it.
 
@@ -73,7 +76,7 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
     places: dict[tuple[object, ...], list[int]] = {}
     for row in rows:
         key = _identity(row)
-        for place in places.get(key, []):
+        for place in places.get(key, [])[-_LOOK_BACK:]:
             if _told_apart(kept[place], row) and _same_time(kept[place], row):
                 kept[place] = _richer(kept[place], row)
                 break
@@ -121,7 +124,7 @@ def _told_apart(a: Draft, b: Draft) -> bool:
         return True
     if a.grid >= 0 and a.grid == b.grid:
         return False
-    return a.sentence != b.sentence
+    return a.sentence_start != b.sentence_start
 
 
 def _same_time(a: Draft, b: Draft) -> bool:
