@@ -10,7 +10,7 @@ from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import is_treatment
 from extract.nlp.pipeline import load_pipeline
-from extract.nlp.regimen import Slot, names_of, read_regimens
+from extract.nlp.regimen import Slot, mates_of, names_of, read_regimens
 from extract.rules.load import load_rules
 
 Span = tuple[int, int]
@@ -57,7 +57,7 @@ def find_treatments(text: str) -> tuple[list[DrugName], list[Slot]]:
         found = read_regimens(parts, before)
         before = names_of(found) or before
         for slot in found:
-            mates = [other for other in found if other.group == slot.group and not other.distant]
+            mates = mates_of(found, slot)
             if slot.distant or is_treatment(text, sentence, slot, mates, rules):
                 slots.append(slot)
     names = names_of(slots)

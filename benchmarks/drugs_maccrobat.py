@@ -2,9 +2,10 @@
 
     python benchmarks/drugs_maccrobat.py ../shared/corpora/maccrobat [--errors]
 
-Names are those taken for a treatment, whosever it is. A found name counts as right where it overlaps a Medication span,
-a Medication span as found where a name overlaps it. Doses: of the Dosage spans that begin with a number, not counts of cycles, and are tied to a Medication, the share for which a
-dose overlapping the span was given to a name overlapping that Medication.
+Names are those taken for a treatment, whosever it is. A found name counts as right where it overlaps a Medication
+span, a Medication span as found where a name overlaps it. Doses: of the Dosage spans that begin with a number, not
+counts of cycles, and are tied to a Medication, the share for which a dose overlapping the span was given to a name
+overlapping that Medication.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def main() -> None:
             ):
                 right += 1
             else:
-                lost.append(f"{words!r} of {text[owner[0] : owner[1]]!r}: {text[max(0, dose[0] - 80) : dose[1] + 40]!r}")
+                lost.append(
+                    f"{words!r} of {text[owner[0] : owner[1]]!r}: {text[max(0, dose[0] - 80) : dose[1] + 40]!r}"
+                )
     print(f"names {score}")
     print(f"doses on the right drug {right / (right + len(lost)):.3f} of {right + len(lost)}")
     if options.errors:

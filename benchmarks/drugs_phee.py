@@ -19,7 +19,9 @@ from pathlib import Path
 from benchmarks_common import Score, find_treatments
 
 Span = tuple[int, int]
-_PLURAL = re.compile(r"\b(?:patients|women|men|children|cases|subjects|people|infants|individuals|volunteers|adults)\b", re.I)
+_PLURAL = re.compile(
+    r"\b(?:patients|women|men|children|cases|subjects|people|infants|individuals|volunteers|adults)\b", re.I
+)
 
 
 def main() -> None:

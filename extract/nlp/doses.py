@@ -19,13 +19,16 @@ _FORMS = (
     r"lozenges?|suppositor(?:y|ies)|teaspoons?|tablespoons?|inhalations?|sprays?"
 )
 _MEASURE = (
-    r"(?:[x×]\s?10(?:\^|\*\*)?[3-9⁶⁹]\s?)?(?:(?:million|mill\.?|mio\.?|M(?=\s(?:of|IU|U|units)\b)|MM)\s?(?:of\s)?(?:international\s)?(?:IU|I\.U\.?|UI|U|[Uu]nits)|"
+    r"(?:[x×]\s?10(?:\^|\*\*)?[3-9⁶⁹]\s?)?(?:(?:million|mill\.?|mio\.?|M(?=\s(?:of|IU|U|units)\b)|"
+    r"MM)\s?(?:of\s)?(?:international\s)?(?:IU|I\.U\.?|UI|U|[Uu]nits)|"
     r"(?:international\s|USP\s|million\s)?[Uu]nits?|IU|I\.U\.?|UI|MIUs?|MU|mU|U|IE|"
     r"[Mm]icrograms?|[Mm]illigrams?|[Gg]rams?|[Nn]anograms?|mcgs?|[µμu]gr?|µgm|mgs?|Mg(?=[\s/,.;)])|MG|ng|gms?|grs?|g|"
-    r"mEq\.?|meq|mmo[lL]|mMol?|µmol|mM|[Mm]illimoles?|[Mm]illiequivalents?|mL|mls?|ML|ccs?|cm3|[Mm]illilit(?:er|re)s?|mCi|MBq|GBq|%)"
+    r"mEq\.?|meq|mmo[lL]|mMol?|µmol|mM|[Mm]illimoles?|[Mm]illiequivalents?|mL|mls?|ML|ccs?|cm3|"
+    r"[Mm]illilit(?:er|re)s?|mCi|MBq|GBq|%)"
 )
 _PER = (
-    r"kg|Kg|KG|[Kk]ilogram|m2|m²|m\^2|m\(2\)|sqm|h|hr|hrs|hour|hourly|H|min|mins|minute|mn|day|Day|d|D|die|daily|week|wk|weekly|month|"
+    r"kg|Kg|KG|[Kk]ilogram|m2|m²|m\^2|m\(2\)|sqm|h|hr|hrs|hour|hourly|H|min|mins|minute|mn|day|Day|d|D|"
+    r"die|daily|week|wk|weekly|month|"
     r"dose|cycle|year|24\s?h(?:ours|rs?)?|12\s?h(?:ours|rs?)?|8\s?h(?:ours|rs?)?|6\s?h(?:ours|rs?)?|mL|ml|cc|L|l|dL|dl"
 )
 _LATIN = r"bid|BID|tid|TID|qid|QID|qd|QD|BD|bd|TDS|tds|OD|od|b\.i\.d\.|t\.i\.d\.|q\d{1,2}h|Q\d{1,2}H"
@@ -38,16 +41,17 @@ _GAP = r"(?:[^\S\n\t]|-)?"
 _JOINT = r"\s?(?:-|–|—|to|~)\s?"
 _DOSE = re.compile(
     rf"(?<![\w.,/])(?:(?P<times>\d{{1,2}})\s?[×xX*]\s?(?!10(?:\^|\*\*)?[3-9⁶⁹]\s?(?:I?U|units)))?"
-    rf"(?P<list>(?:{_NUM}(?:\s?,\s|,?\sand\s|\s?/\s?))*)(?P<low>{_NUM})(?P<unit1>{_GAP}(?:{_MEASURE})(?:{_DIVISOR})*(?={_JOINT}{_NUM}))?"
+    rf"(?P<list>(?:{_NUM}(?:\s?,\s|,?\sand\s|"
+    rf"\s?/\s?))*)(?P<low>{_NUM})(?P<unit1>{_GAP}(?:{_MEASURE})(?:{_DIVISOR})*(?={_JOINT}{_NUM}))?"
     rf"(?:{_JOINT}(?P<high>{_NUM}))?{_GAP}{_UNIT}(?:\s?/\s?(?P<latin>{_LATIN})\b)?(?:\s?[×xX*]\s?(?P<times2>\d{{1,2}})(?![\w.]))?"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,/])(?:(?P<low>{_NUM})(?:{_JOINT}(?P<high>{_NUM}))?|(?P<word>half|one|two|three|four|five|six|eight|ten))"
+    rf"(?<![\w.,/])(?:(?P<low>{_NUM})(?:{_JOINT}(?P<high>{_NUM}))?|(?P<word>half|one|two|three|four|five|"
+    rf"six|eight|ten))"
     rf"\s(?:of\s)?(?P<unit>(?:{_FORMS}))\b(?P<rest>\s?/\s?(?:day|d))?",
     re.I,
 )
 _AUC = re.compile(r"(?P<unit>AUC|area under the curve)(?:\s?[=:of]{1,2})?\s?(?P<low>\d(?:\.\d)?)\b")
-_DILUTION = re.compile(r"\b(?P<value>1:\d{2,3}[,\s]?\d{3}|1:1[,]?000)\b")
 _CONCENTRATION = re.compile(r"/\s?(?:[dmun]?[lL])\b|%$|\bmM$")
 _DAILY = re.compile(r"(?:/\s?(?:per\s)?(?:day|d|die|daily|24\s?h\w*)|day\s?[-−–⁻]1|\bd\s?[-−–⁻]1)$", re.I)
 _LOOSE_VOLUME = re.compile(r"(?:mL|mls?|ML|ccs?|cm3|[Mm]illilit\w+|%|M$|mM)(?![A-Za-z])")
@@ -91,14 +95,8 @@ def find_doses(text: str, start: int, end: int) -> list[Dose]:
     for match in _COUNT.finditer(text, start, end):
         if not any(d.start < match.end() and match.start() < d.end for d in found):
             found.append(_count(match))
-    for match in _AUC.finditer(text, start, end):
-        found.append(Dose(match.start(), match.end(), float(match["low"]), None, match["unit"]))
+    found.extend(Dose(m.start(), m.end(), float(m["low"]), None, m["unit"]) for m in _AUC.finditer(text, start, end))
     return sorted(found, key=lambda d: d.start)
-
-
-def find_dilutions(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """Yield dilutions such as "1:200,000" in ``text[start:end]``."""
-    return _DILUTION.finditer(text, start, end)
 
 
 def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:

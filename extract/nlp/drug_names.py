@@ -1,4 +1,4 @@
-"""Names of drugs in a text: the lexicon's, with their salts, misspelt ones, and those that only their endings betray."""
+"""Names of drugs in a text: the lexicon's with their salts, misspelt ones, and those that only an ending betrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from extract.nlp.extensions import terms, text_of
 from extract.rules.lexicon import Entry, Mention
 
 _SALT = re.compile(
-    r"[ -](?:hydrochloride|HCl|hydrobromide|sulphate|sulfate|acetate|maleate|tartrate|succinate|citrate|fumarate|mesylate|"
+    r"[ -](?:hydrochloride|HCl|hydrobromide|sulphate|sulfate|acetate|maleate|tartrate|succinate|citrate|"
+    r"fumarate|mesylate|"
     r"besylate|bromide|phosphate|gluconate|tosylate|disodium|pamoate|propionate|valerate|furoate|dipropionate|hydrate|"
     r"sodium(?! (?:of|level|was|\d))|(?:carbonate )?hydrate|calcium(?= tablets?| sodium)|carbonate hydrate|"
     r"mofetil|medoxomil|cilexetil|axetil|pivoxil|alafenamide|etexilate|trometamol|tromethamine|monohydrate|dihydrate)\b"

@@ -159,7 +159,7 @@ def _members(kind: str, values: Any) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def _alternatives(texts: Iterable[str]) -> str:
-    """Return the alternatives of a pattern, longest first; ``*`` stands for an ending, a blank for any space or hyphen."""
+    """Return the alternatives of a pattern, longest first: ``*`` is an ending, a blank any space or hyphen."""
     parts = []
     for text in sorted(texts, key=len, reverse=True):
         pattern = re.escape(text).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+")

@@ -38,7 +38,7 @@ def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts
                 last = sentence.index
             doses = find_doses(text, start, end) if sentence.index - last <= _REACH else []
             if own or doses:
-                yield sentence, _parts(doc, start, end, own, doses, rules)
+                yield sentence, _parts(doc, (start, end), own, doses, text, rules)
 
 
 def _windows(text: str, sentence: Sentence) -> Iterator[tuple[int, int]]:
@@ -52,8 +52,10 @@ def _windows(text: str, sentence: Sentence) -> Iterator[tuple[int, int]]:
     yield start, sentence.end
 
 
-def _parts(doc: Doc, start: int, end: int, names: list[DrugName], doses: list[Dose], rules: DrugRules) -> Parts:
-    text = doc.text
+def _parts(
+    doc: Doc, place: tuple[int, int], names: list[DrugName], doses: list[Dose], text: str, rules: DrugRules
+) -> Parts:
+    start, end = place
     frequencies = find_frequencies(text, start, end, within(terms(doc, "frequency"), start, end))
     ways = find_ways(within(terms(doc, "route"), start, end))
     durations = find_durations(text, start, end)
@@ -63,7 +65,8 @@ def _parts(doc: Doc, start: int, end: int, names: list[DrugName], doses: list[Do
 # between the name of a class and a name that it explains: "antibiotics (ceftriaxone", "chemotherapy with cisplatin"
 _EXPLAINS = re.compile(
     r"\s*(?:therapy|treatment|agents?|drugs?|regimens?|prophylaxis|medications?|coverage)?\s*"
-    r"(?:\(|\[|with|including|such as|consisting of|comprising|like|namely|containing|:|,?\s?i\.e\.,?|,?\s?e\.g\.,?)?\s*"
+    r"(?:\(|\[|with|including|such as|consisting of|comprising|like|namely|containing|:|"
+    r",?\s?i\.e\.,?|,?\s?e\.g\.,?)?\s*"
     r"(?:(?:intravenous|oral|IV|i\.v\.|empiric|empirical|high-dose|low-dose)\s)?$"
 )
 

@@ -7,75 +7,36 @@ from collections.abc import Sequence
 
 from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import DrugRules
+from extract.nlp.gaps import GapWords
 from extract.nlp.model import Sentence
 from extract.nlp.regimen import Slot
 from extract.normalize.blocks import BlockKind
 
 _REACH = 70
 _LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
-_FILLERS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "any",
-        "his",
-        "her",
-        "all",
-        "both",
-        "further",
-        "initial",
-        "systemic",
-        "oral",
-        "intravenous",
-        "iv",
-        "high-dose",
-        "low-dose",
-        "drug",
-        "drugs",
-        "medication",
-        "medications",
-        "like",
-        "such",
-        "as",
-        "including",
-        "intake",
-        "of",
-        "use",
-        "treatment",
-        "therapy",
-        "with",
-        "maintenance",
-        "regular",
-        "current",
-        "chronic",
-        "long-term",
-        "other",
-        "concomitant",
-        "prior",
-        "previous",
-        "additional",
-        "taking",
-        "receiving",
-        "having",
-        "using",
-    ]
-)
 _CLAUSE = re.compile(
-    r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
+    r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|"
+    r"but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
 )
 _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
-    r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|discontinued|withdrawn|ceased|suspended)\b"
+    r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|"
+    r"discontinued|withdrawn|ceased|suspended)\b"
 )
 _INDICATION = re.compile(
-    r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|administered|initiated|added|prescribed) )?"
-    r"(?:for (?:the )?(?:treatment of |management of |prophylaxis of |prevention of |control of |suspected |presumed |possible |presumptive )?|to treat |to control |to prevent |to manage |because of |due to )"
-    r"(?P<what>(?:her |his |the |a |an )?[A-Za-z][\w\-'’]*(?: (?!(?:and|with|was|were|at|on|in|which|who|but|for|to|after|before|since|until|as|by|from)\b)[\w\-'’]+){0,4})"
+    r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|"
+    r"administered|initiated|added|prescribed) )?"
+    r"(?:for (?:the )?(?:treatment of |management of |prophylaxis of |prevention of |control of |"
+    r"suspected |presumed |possible |presumptive )?|to treat |to control |to prevent |to manage |"
+    r"because of |due to )"
+    r"(?P<what>(?:her |his |the |a |an )?[A-Za-z][\w\-'’]*(?: (?!(?:and|with|was|were|at|on|in|which|who|"
+    r"but|for|to|after|before|since|until|as|by|from)\b)[\w\-'’]+){0,4})"
 )
 _NO_INDICATION = re.compile(
-    r"\b(?:days?|weeks?|months?|years?|hours?|several|many|the (?:past|last|next|first|following|same)|a (?:few|total|period|couple|week|month|year|day|long)|"
-    r"further|another|at least|discharge|example|instance|this|that|which|it|patient|her\b$|his\b$|one|two|three|four|five|six|seven|ten|more|her own|review|approximately|about|up|over|life|long)\b",
+    r"\b(?:days?|weeks?|months?|years?|hours?|several|many|the (?:past|last|next|first|following|same)|"
+    r"a (?:few|total|period|couple|week|month|year|day|long)|"
+    r"further|another|at least|discharge|example|instance|this|that|which|it|patient|her\b$|his\b$|one|"
+    r"two|three|four|five|six|seven|ten|more|her own|review|approximately|about|up|over|life|long)\b",
     re.I,
 )
 
@@ -106,7 +67,7 @@ def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot
     if _in_susceptibility_list(text, sentence, name, rules):
         return False
     if name.kind == "element" and (slot.dose is None or sentence.kind is BlockKind.TABLE):
-        return _evidence(text, sentence, name, rules) and _element_given(text, sentence, name, slot, mates)
+        return _evidence(text, sentence, name, rules) and _element_given(text, sentence, slot, mates, rules)
     if slot.dose is not None:
         return True
     if sentence.kind is BlockKind.TABLE:
@@ -146,33 +107,23 @@ def _evidence(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -
     return bool(rules.phrases["given"].search(text, sentence.start, sentence.end))
 
 
-_ELEMENT_BEFORE = re.compile(
-    r"\b(?:given|gave|received|receiving|administered|started(?: on)?|taking|takes|took|prescribed|treated with|treatment with|therapy with|"
-    r"supplement\w*(?: with| of)?|replacement of|replaced with|infusion of|infusions of|injection of|injections of|administration of|bolus of|boluses of|dose of|doses of|"
-    r"on|with|oral|intravenous|IV|i\.v\.|subcutaneous|intramuscular|topical|parenteral|replacement with|loaded with|course of|plus|continued|"
-    r"use of|using|commenced(?: on)?|added|initiated|initiation of|instilled|applied|vaccinated with|switched to|high-dose|low-dose|exogenous|prophylactic|including|included|continue)\s(?:\w+\s){0,2}$",
-    re.I,
-)
 _MEASURED = re.compile(
-    r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|mEq|tab|days?|weeks?|months?|h)"
-)
-_ELEMENT_AFTER = re.compile(
-    r"\s(?:supplement\w*|therapy|treatment|replacement|infusions?|injections?|tablets?|capsules?|drip|drops|was (?:given|started|administered|"
-    r"added|initiated|commenced|prescribed|applied|used|instilled)|were (?:given|started|administered|added|initiated|used)|administration|bolus(?:es)?|pump|prophylaxis|"
-    r"regimen|glargine|units|embolization|instillation|sliding|enema|cream|chelation)\b",
-    re.I,
+    r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|"
+    r"mEq|tab|days?|weeks?|months?|h)"
 )
 
 
-def _element_given(text: str, sentence: Sentence, name: DrugName, slot: Slot, mates: Sequence[Slot]) -> bool:
+def _element_given(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules) -> bool:
     """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
+    name = slot.name
     if _MEASURED.match(text, name.end, sentence.end):
         return False
     if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
         return True
-    if _ELEMENT_AFTER.match(text, name.end, min(sentence.end, name.end + 40)):
+    if rules.starts["element_after"].match(text, name.end, min(sentence.end, name.end + 40)):
         return True
-    return bool(_ELEMENT_BEFORE.search(text[max(sentence.start, name.start - 60) : name.start]))
+    words = text[max(sentence.start, name.start - 60) : name.start].split()
+    return any(rules.ends["element_before"].search(" ".join(words[: len(words) - k])) for k in range(3))
 
 
 def status_of(
@@ -193,9 +144,9 @@ def status_of(
     if allergy.search(tail[:24]) or allergy.search(head[-60:]):
         whole = text[sentence.start : sentence.end]
         return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
-    leads = _leads(head)
+    leads = _leads(head, rules.gaps["qualifiers"])
     if first is not slot:
-        leads += _leads(_clause_before(text, sentence, slot.start))
+        leads += _leads(_clause_before(text, sentence, slot.start), rules.gaps["qualifiers"])
     if any(rules.ends["denied_before"].search(lead) for lead in leads):
         return None
     if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(
@@ -222,14 +173,14 @@ def _passive(pattern: re.Pattern[str], tail: str) -> bool:
     return found is not None and not _OBJECT.match(tail, found.end())
 
 
-def _leads(head: str) -> list[str]:
-    """Return the text that ends right before a name, as it stands and without each further filler at its end.
+def _leads(head: str, qualifiers: GapWords) -> list[str]:
+    """Return the text that ends right before a name, as it stands and without each further qualifier at its end.
 
     "Refused any further oral" is tried as "refused any further" and "refused", too.
     """
     words = head[-_LEAD:].replace("(", " ").split()
     leads = [" ".join(words)]
-    while words and words[-1].lower() in _FILLERS:
+    while words and qualifiers.fill(words[-1]):
         words.pop()
         leads.append(" ".join(words))
     return leads
@@ -252,9 +203,8 @@ def _clause_after(text: str, sentence: Sentence, end: int) -> str:
 def indication_of(text: str, sentence: Sentence, slots: Sequence[Slot], slot: Slot) -> str:
     """Return what the drug was given for, as written; "" where the sentence does not say it."""
     ends = [slot.end]
-    for part in (slot.frequency, slot.way, slot.duration):
-        if part is not None and slot.end <= part.start <= slot.end + 60:
-            ends.append(part.end)
+    parts = (part for part in (slot.frequency, slot.way, slot.duration) if part is not None)
+    ends.extend(part.end for part in parts if slot.end <= part.start <= slot.end + 60)
     match = _INDICATION.match(text, max(ends), sentence.end)
     if (
         match is None

@@ -22,15 +22,19 @@ __all__ = ["Parts", "Slot", "mates_of", "names_of", "read_regimens"]
 
 
 _STEP = re.compile(
-    r"\b(?:(?<!followed )by|steps? of|decrements? of|increments? of|every|(?:equal|divided|separate) doses of)\s(?:a\s)?$"
+    r"\b(?:(?<!followed )by|steps? of|decrements? of|increments? of|every|(?:equal|divided|"
+    r"separate) doses of)\s(?:a\s)?$"
 )
 # "2 units of plasma": a dose of something that is no drug of the table
 _OF_OTHER = re.compile(
-    r"\s+of\s+(?!body|the\s(?:drug|same|medic|agent)|which|it\b|this|total|treatment|therapy|each|oral|intravenous)[a-z]"
+    r"\s+of\s+(?!body|the\s(?:drug|same|medic|agent)|which|it\b|this|total|treatment|therapy|each|oral|"
+    r"intravenous)[a-z]"
 )
 _NOT_A_DOSE = re.compile(
-    r"\b(?:weigh\w*|weight|blood loss|urine|output|drained|aspirat\w+|residual|volume|hematoma|effusion|fluid|saline|crystalloid\w*|lactate|"
-    r"reduc\w+ by|decreas\w+ by|increas\w+ by|loss of|bleeding|collected|evacuated|removed|capacity)\W+(?:\w+\W+){0,3}$",
+    r"\b(?:weigh\w*|weight|blood loss|urine|output|drained|aspirat\w+|residual|volume|hematoma|effusion|"
+    r"fluid|saline|crystalloid\w*|lactate|"
+    r"reduc\w+ by|decreas\w+ by|increas\w+ by|loss of|bleeding|collected|evacuated|removed|"
+    r"capacity)\W+(?:\w+\W+){0,3}$",
     re.I,
 )
 _ANAPHORA = re.compile(

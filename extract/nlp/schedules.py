@@ -14,7 +14,10 @@ _NUMBERS = {
     "twenty-four": 24, "thirty": 30, "a": 1, "an": 1, "third": 3, "second": 2, "fourth": 4, "other": 2, "sixth": 6,
     "several": 0, "few": 0, "many": 0, "couple of": 2, "half": 0.5,
 }  # fmt: skip
-_N = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|eighteen|twenty-one|twenty-four|twenty|thirty)"
+_N = (
+    r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|eighteen|"
+    r"twenty-one|twenty-four|twenty|thirty)"
+)
 _NN = rf"{_N}(?:\s?(?:-|–|to|or|and|/)\s?{_N})?"
 _UNIT = r"(?:hours?|hrs?|h|hourly|minutes?|mins?|days?|d|weeks?|wks?|months?|mos?|years?|yrs?)"
 _DAYS = {"h": 1 / 24, "m": 1 / 1440, "d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25, "c": 0.0}
@@ -26,10 +29,13 @@ _FREQUENCY = tuple(
         r"\b(?:once\s)?every\s(?P<n>third|fourth|second|other|sixth)\s(?P<u>hours?|day|week|month|year)\b",
         r"\b(?P<n>\d{1,2}|six|eight|twelve|four)[\s-]hourly\b",
         r"\bq\.?\s?(?P<n>\d{1,2}(?:[-–]\d{1,2})?)\s?(?P<u>h|hrs?|hours?|d|days?|w|weeks?|wk|months?|mo)\b",
-        rf"\b(?P<k>{_NN})[\s-](?:times|x|×|doses)(?:\s?/\s?|\s(?:a|per|each|every)\s|\s(?=daily|weekly))(?P<u>day|daily|week|weekly|month|year|d)\b",
+        (
+            rf"\b(?P<k>{_NN})[\s-](?:times|x|×|doses)(?:\s?/\s?|\s(?:a|per|each|every)\s|\s(?=daily|"
+            rf"weekly))(?P<u>day|daily|week|weekly|month|year|d)\b"
+        ),
         r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
         rf"\b(?P<k>{_N})\s(?:boluses|doses|injections|tablets|capsules|puffs)\s?(?:/|per|a)\s?(?P<u>day|week|month)\b",
-        rf"\b(?:repeated\s)?at\s(?:an?\s)?(?:interval of\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})\s?(?:intervals?)?\b(?=.{{0,1}})(?<=intervals)|\b(?:repeated\s)?at\s(?:an?\s)?(?P<n2>{_NN})[\s-](?P<u2>{_UNIT})[\s-]intervals?\b",
+        rf"\b(?:repeated\s)?at\s(?:an?\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})[\s-]intervals?\b",
         r"\bon\sdays?\s\d{1,2}(?:(?:,?\sand\s|,\s|\s?[-–]\s?|\sto\s|\sthrough\s)\d{1,2})+(?!\d)",
         r"\bdays\s\d{1,2}(?:(?:,?\sand\s|,\s)\d{1,2})+(?!\d)",
         r"\b[dD]\d{1,2}(?:\s?[-–,]\s?[dD]?\d{1,2})+\b",
@@ -42,7 +48,10 @@ _DURATION = tuple(
     for pattern in (
         (rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
         rf"(?P<n>{_NN}|several|many|a\sfew|a\scouple\sof)?[\s-](?:(?:more|consecutive|further|additional|full|successive)\s)?(?P<u>{_UNIT}|{_COUNTED})\b(?:\s(?:period|course))?"),
-        rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|taper|trial)\b",
+        (
+            rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|"
+            rf"taper|trial)\b"
+        ),
         rf"\b(?P<n>{_NN})\s(?:more\s|consecutive\s|further\s)?(?P<u>days?|weeks?|months?)(?=\sof\s)",
         rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>cycles?|courses?|pulses)\b",
         r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
@@ -98,8 +107,7 @@ def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention])
     """Return the frequencies in ``text[start:end]``: those by grammar and the ``listed`` terms, longest first."""
     found = [Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None) for m in listed]
     for pattern in _FREQUENCY:
-        for match in pattern.finditer(text, start, end):
-            found.append(Timing(match.start(), match.end(), _per_day(match)))
+        found.extend(Timing(m.start(), m.end(), _per_day(m)) for m in pattern.finditer(text, start, end))
     return _joined(
         text, [t for t in _longest(found) if not _AGO.match(text, t.end, end) or not _BARE.match(text, t.start)]
     )
@@ -123,11 +131,11 @@ def _joined(text: str, found: list[Timing]) -> list[Timing]:
 
 def _per_day(match: re.Match[str]) -> float | None:
     groups = match.groupdict()
-    unit = groups.get("u") or groups.get("u2") or ("h" if "hourly" in match.group().lower() else "")
+    unit = groups.get("u") or ("h" if "hourly" in match.group().lower() else "")
     if groups.get("k"):
         times = number(groups["k"])
         return round(times / unit_days(unit), 4) if times else None
-    count = groups.get("n") or groups.get("n2")
+    count = groups.get("n")
     if not unit:
         return None
     value = number(count) if count else 1.0
@@ -137,10 +145,9 @@ def _per_day(match: re.Match[str]) -> float | None:
 
 def find_durations(text: str, start: int, end: int) -> list[Timing]:
     """Return the durations in ``text[start:end]``."""
-    found = []
+    found: list[Timing] = []
     for pattern in _DURATION:
-        for match in pattern.finditer(text, start, end):
-            found.append(Timing(match.start(), match.end(), _days(match)))
+        found.extend(Timing(m.start(), m.end(), _days(m)) for m in pattern.finditer(text, start, end))
     return _longest(found)
 
 

@@ -81,7 +81,9 @@ def _dose_values(text: str, slot: Slot) -> dict[str, Any]:
         "dose_value": value,
         "dose_value_high": dose.high,
         "dose_unit": unit,
-        "dose_text": text[dose.start : dose.end] if slot.value is None or slot.value == dose.value else f"{value:g} {unit}",
+        "dose_text": text[dose.start : dose.end]
+        if slot.value is None or slot.value == dose.value
+        else f"{value:g} {unit}",
     }
 
 
@@ -103,7 +105,20 @@ def _timing_values(text: str, slot: Slot) -> dict[str, Any]:
     return values
 
 
-_LATIN = {"qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "q12h": 2, "q8h": 3, "q6h": 4, "q4h": 6, "q24h": 1}
+_LATIN = {
+    "qd": 1,
+    "od": 1,
+    "bid": 2,
+    "bd": 2,
+    "tid": 3,
+    "tds": 3,
+    "qid": 4,
+    "q12h": 2,
+    "q8h": 3,
+    "q6h": 4,
+    "q4h": 6,
+    "q24h": 1,
+}
 
 
 def tell_regimens_once(tellings: Sequence[Telling], rules: DrugRules) -> list[Telling]:

@@ -15,7 +15,7 @@ from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import indication_of, is_treatment, status_of
 from extract.nlp.extensions import context, text_of
 from extract.nlp.model import Sentence
-from extract.nlp.regimen import Slot, names_of, read_regimens
+from extract.nlp.regimen import Slot, mates_of, names_of, read_regimens
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, row_values, tell_regimens_once
 from extract.rules.load import RuleSet, load_rules
@@ -38,13 +38,19 @@ class Drug(Record):
     dose_unit: Annotated[str, Field(description="unit of the dose as written")] = ""
     dose_text: Annotated[str, Field(description="dose as written")] = ""
     frequency_text: Annotated[str, Field(description="frequency as written")] = ""
-    frequency_per_day: Annotated[float | None, Field(description="doses a day", json_schema_extra={"unit": "1/d"})] = None
-    daily_dose: Annotated[float | None, Field(description="dose a day in dose_unit, where dose and frequency allow")] = None
+    frequency_per_day: Annotated[float | None, Field(description="doses a day", json_schema_extra={"unit": "1/d"})] = (
+        None
+    )
+    daily_dose: Annotated[
+        float | None, Field(description="dose a day in dose_unit, where dose and frequency allow")
+    ] = None
     route: Annotated[Route, Field(description="route of administration")] = ""
     route_text: Annotated[str, Field(description="route as written")] = ""
     duration_text: Annotated[str, Field(description="duration as written")] = ""
     duration_days: Annotated[float | None, Field(description="duration", json_schema_extra={"unit": "d"})] = None
-    status: Annotated[Literal["given", "stopped", "history", "withheld"], Field(description="what became of it")] = "given"
+    status: Annotated[Literal["given", "stopped", "history", "withheld"], Field(description="what became of it")] = (
+        "given"
+    )
     indication_text: Annotated[str, Field(description="what it was given for, as written")] = ""
 
 
@@ -74,12 +80,12 @@ class DrugFinder:
     def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
         text = text_of(doc)
         for slot in slots:
-            mates = [other for other in slots if other.group == slot.group and not other.distant]
+            mates = mates_of(slots, slot)
             if not slot.distant and not is_treatment(text, sentence, slot, mates, self._rules):
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
-            status = status_of(text, sentence, slot, self._rules, fact.when)
+            status = status_of(text, sentence, slot, mates or [slot], self._rules, fact.when)
             if status is None:
                 continue
             indication = indication_of(text, sentence, slots, slot)
@@ -92,9 +98,7 @@ class DrugFinder:
 def _quote(slot: Slot) -> tuple[int, int]:
     """Return the stretch of text that holds the fact: name, dose and what stands within reach of them."""
     places = [(slot.name.start, slot.name.end)]
-    for part in (slot.dose, slot.frequency, slot.way, slot.duration):
-        if part is not None:
-            places.append((part.start, part.end))
+    places.extend((p.start, p.end) for p in (slot.dose, slot.frequency, slot.way, slot.duration) if p is not None)
     start, end = min(p[0] for p in places), max(p[1] for p in places)
     if end - start <= _MAX_QUOTE:
         return start, end

@@ -37,7 +37,8 @@ _SALTS = (
     "sodium", "potassium", "calcium", "hydrochloride", "acetate", "sulfate", "phosphate", "maleate", "tartrate",
     "succinate", "citrate", "fumarate", "mesylate", "besylate", "bromide", "chloride", "nitrate", "lactate",
     "gluconate", "hydrobromide", "tosylate", "disodium", "pamoate", "propionate", "valerate", "furoate", "mofetil",
-    "medoxomil", "cilexetil", "axetil", "pivoxil", "dipivoxil", "alafenamide", "etexilate", "trometamol", "dipropionate",
+    "medoxomil", "cilexetil", "axetil", "pivoxil", "dipivoxil", "alafenamide", "etexilate", "trometamol",
+    "dipropionate",
 )  # fmt: skip
 # MeSH trees of things that are no medicine by themselves: enzymes and coenzymes (D08), hormones (D06), peptides and
 # proteins (D12), nucleic acids (D13), biological factors (D23), actions (D27); elements and ions (D01.248, D01.268)
@@ -104,10 +105,10 @@ def dictionary_names(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     good = {name: _good(name, facts) for name, facts in details.items()}
     for synonym, names in data["drug_variant_to_canonical"].items():
         name = names[0]
-        if not good.get(name):
+        # "isoniazid and rifampin" in a text is mostly two drugs; fixed combinations stand in rules/drugs.tsv
+        if not good.get(name) or " and " in synonym:
             continue
-        written = synonym.strip().replace(" and ", "/") if " and " in name else synonym.strip()
-        if written == name or _good_synonym(written):
+        if synonym.strip() == name or _good_synonym(synonym.strip()):
             yield synonym.strip(), name, str(details[name].get("drugbank_id") or "")
 
 
