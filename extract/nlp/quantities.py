@@ -31,7 +31,7 @@ _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
 _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?:{pattern})\s*$", re.I), sign)
     for pattern, sign in (
-        (r"<=|≤|⩽|=<|\bnot exceeding|\bno (?:more|greater|higher) than|\bnot (?:more|greater|higher) than|\bat most", "<="),
+        (r"<=|≤|⩽|=<|\bnot exceeding|\b(?:no|not) (?:more|greater|higher) than|\bat most", "<="),
         (r">=|≥|⩾|=>|\bat least|\bno (?:less|lower) than|\bnot (?:less|lower) than", ">="),
         (r"[<＜]|\b(?:less|lower|fewer|smaller) than|\bbelow|\bunder", "<"),
         (r"[>＞]|\b(?:more|greater|higher|larger) than|\babove|\bover|\bexceed(?:ing|ed|s)|\bin excess of", ">"),

@@ -61,7 +61,8 @@ _REFERENCE_LEAD = re.compile(
 )
 _NOT_REFERENCE = re.compile(
     r"\b(?:times|fold)\s+(?:the\s+)?upper\s[^(\[]{0,40}\b(?:at|with|of)\s*$|"
-    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$", re.IGNORECASE
+    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$",
+    re.IGNORECASE,
 )
 _UPPER = re.compile(
     r"\b(?:cut-?\s?off|threshold|upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b",
@@ -72,6 +73,9 @@ _LOWER = re.compile(
 )
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
+_COLLECTED = re.compile(
+    r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
+)
 _JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
 _LEAD = 64
 
@@ -172,6 +176,8 @@ class ItemReader:
 
     def _is_index(self, text: str, quantity: Quantity, floor: int) -> bool:
         unit = quantity.unit
+        if unit is not None and unit.ucum in ("g", "mg"):  # amounts in a day's urine, else doses
+            return not _COLLECTED.search(text[max(floor, quantity.start - _LEAD) : quantity.start])
         if unit is not None and unit.kind in ("other", "dose"):
             return True
         if unit is None and quantity.form in ("number", "range"):
@@ -233,7 +239,7 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
         return True
     i = bisect_right(starts, item.start) - 1
     if i >= 0 and numbers[i].start <= item.start < numbers[i].end:
-        return True
+        return not _is_counted(text, item, numbers[i])
     if size <= 2 and _AFTER_SLASH.search(text[max(0, item.start - 8) : item.start]):
         return not _SHORT_PAIR.match(text, item.end)
     if size == 1:  # "N 80%, L 12%" is a differential count; other single letters are not
@@ -246,6 +252,12 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
             or (following.unit is None and item.entry is not None and item.entry.name != "potassium")
         )
     return False
+
+
+def _is_counted(text: str, item: Item, quantity: Quantity) -> bool:
+    """Tell whether a unit begins with the cells that it counts: "84,000 WBC/µL"."""
+    counts = item.entry is not None and item.entry["kind"] == "cells"
+    return counts and quantity.unit_text.startswith(text[item.start : item.end]) and item.start > quantity.number_start
 
 
 def _without_overlaps(items: list[Item]) -> list[Item]:

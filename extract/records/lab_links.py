@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
@@ -26,6 +27,8 @@ _LEVEL = re.compile(
 )
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
+_VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
+_MEMBER = re.compile(r"\s*(?:,|;|and|, and)\s*", re.IGNORECASE)
 _MAX_UNKNOWN = 2
 
 
@@ -50,7 +53,19 @@ class Linker(Linking):
                 i = self._values(i)
                 continue
             i += 1
+        self._share_units()
         return self.drafts
+
+    def _share_units(self) -> None:
+        """Give the unit at the end of a list to all of it: "sodium 134, potassium 3.1, chloride 98 mEq/L"."""
+        for draft, after in reversed(list(pairwise(self.drafts))):
+            unit = after.value.unit if after.value is not None else None
+            shared = after.value if unit is not None else after.unit_from
+            if draft.value is None or draft.value.unit is not None or draft.unit_from is not None or shared is None:
+                continue
+            listed = _MEMBER.fullmatch(self._gap(draft.end, after.start)) is not None
+            if listed and draft.reference is None and shared.unit is not None and _usual(draft, shared.unit.ucum):
+                draft.unit_from = shared
 
     def _wait(self, item: Item) -> None:
         pending = self._pending
@@ -139,6 +154,7 @@ class Linker(Linking):
         """Give values to their analytes; return how many were used up."""
         first = values[0]
         if self._passes(first):
+            self._last_end = self._pending[-1].end
             self._pending = []
         pending = self._pending
         if pending:
@@ -158,7 +174,12 @@ class Linker(Linking):
         if not pending and self._repeat(first):
             return 1
         self._last = []
-        self._unknown(first)
+        cells = self._words.counted_cells(self._text, first, self._floor)
+        if cells is not None:
+            self._pending = []
+            self._make(cells, first, "lab.counted_cells", 0.75)
+        else:
+            self._unknown(first)
         return 1
 
     def _passes(self, value: Quantity) -> bool:
@@ -284,10 +305,23 @@ class Linker(Linking):
         if len(analytes) > 1 and len(values) > 1:
             return len(values)  # a list with a member that no lexicon knows: which value is whose cannot be told
         analyte = analytes[-1]
+        if self._is_series(analyte, values):
+            for value in values:
+                self._make(analyte, value, "lab.repeated", confidence).unit_from = values[-1]
+            return len(values)
         first = self._make(analyte, values[0], "lab.analyte_value", confidence)
         if len(values) > 1 and values[0].unit is None and values[1].unit is not None and self._is_to(values):
             first.unit_from = values[1]
         return 1
+
+    @staticmethod
+    def _is_series(analyte: Item, values: list[Quantity]) -> bool:
+        """Tell whether a list of numbers is one analyte's: "sodium rose to 121, 126 and 133 mmol/L"."""
+        unit = values[-1].unit
+        if len(values) < 2 or unit is None or unit.kind != "lab" or analyte.entry is None:
+            return False
+        alone = all(value.unit is None and value.form == "number" for value in values[:-1])
+        return alone and compatible(analyte.entry, unit)
 
     def _is_to(self, values: list[Quantity]) -> bool:
         return bool(_TO.search(self._gap(values[0].end, values[1].start)))
@@ -308,10 +342,14 @@ class Linker(Linking):
             start=min(analyte.start, value.start),
             end=max(analyte.end, value.end),
         )
+        if value.unit is None:
+            draft.unit_from = self._words.bracketed_unit(self._text, analyte.end)
         if self._early is not None:
             draft.reference, draft.reference_kind, self._early = self._early, "range", None
         if self._words.not_measured.search(self._text, max(self._floor, draft.start - 32), value.start):
             pass
+        elif value.unit is not None and value.unit.ucum == "%" and _VOLUME.match(self._text, value.end):
+            pass  # "albumin 20% 100 mL" was infused
         elif self._is_drug_level(analyte, value):
             draft.rule, draft.confidence = "lab.drug_level", min(confidence, 0.75)
             self.drafts.append(draft)
@@ -340,6 +378,12 @@ def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
         if any(other.quantity is not None for other in inside) or Linker._same(before, item):
             kept.append(item)
     return kept
+
+
+def _usual(draft: LabDraft, unit: str) -> bool:
+    """Tell whether a unit is the analyte's usual one, conventional or SI."""
+    entry = draft.analyte.entry
+    return entry is not None and unit in (entry["unit_conventional"], entry["unit_si"])
 
 
 def _in_bracket(text: str, start: int, end: int) -> bool:

@@ -75,12 +75,17 @@ class Linking:
         return True
 
     def _is_percentage(self, value: Quantity) -> bool:
-        """Take "(93.3%)" behind an absolute cell count as a further result of these cells."""
-        if not self._last or value.unit is None or value.unit.ucum != "%":
+        """Take "(93.3%)" behind an absolute cell count, or the count behind it, as a further result of these cells."""
+        before = self._last[-1].value if self._last else None
+        if before is None or before.unit is None or value.unit is None:
             return False
-        before = self._last[-1].value
-        counted = before is not None and before.unit is not None and before.unit.dimension == "count_concentration"
-        if not counted or not OPEN_BRACKET.match(self._gap(self._last_end, value.start)):
+        counted = [unit.dimension == "count_concentration" for unit in (before.unit, value.unit)]
+        shared = [unit.ucum == "%" for unit in (before.unit, value.unit)]
+        if (
+            counted not in ([True, False], [False, True])
+            or shared != counted[::-1]
+            or not OPEN_BRACKET.match(self._gap(self._last_end, value.start))
+        ):
             return False
         if self._text[value.end : value.end + 1] not in ")],;":
             return False

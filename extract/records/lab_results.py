@@ -35,6 +35,7 @@ _NOUN = re.compile(
 _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
 _NOT_RESULT = re.compile(
     r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment|saline)\b|-(?!\s)|"
+    r"\s+(?:\w+ly\s+)?(?:from|to|by)\s|"
     r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?\s*\d",
     re.IGNORECASE,
 )
@@ -64,7 +65,7 @@ _WAS_SEEN = re.compile(
     r"(?:seen|found|detected|identified|observed|noted|present|demonstrated)\b",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+")
+_LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+(?=\s)")
 _GRADED = re.compile(r"(?:[1-4]\s?\+|\+{1,4})")
 _COMPARISON = re.compile(r"\b(?:as|than|not|to)\s+$", re.IGNORECASE)  # "as high as 12": no result of its own
 

@@ -17,7 +17,9 @@ _LINK = (
     r"decreased|low|high|reduced|measured|found|remained|reached|peaked|[:=,(])\s*){1,5}$"
 )
 _BEFORE = re.compile(
-    rf"(?:^|[\s(,;:])(?:{_SPECIMEN})?{_NAME}{_SHORT}{_MEASURE}?{_SHORT.replace('short', 'short2')}{_LINK}", re.I
+    rf"(?<![\w-])(?:{_SPECIMEN})?(?:(?P<of>levels?|concentrations?|activity) of )?"
+    rf"{_NAME}{_SHORT}{_MEASURE}?{_SHORT.replace('short', 'short2')}{_LINK}",
+    re.I,
 )
 _STOP = frozenset(
     """
@@ -55,7 +57,7 @@ def unknown_analyte(text: str, value: Quantity, floor: int) -> Item | None:
         return None
     begin = max(floor, value.start - _WINDOW)
     match = _BEFORE.search(text, begin, value.start)
-    if match is None or not (match.group("specimen") or match.group("measure")):
+    if match is None or not (match.group("specimen") or match.group("measure") or match.group("of")):
         return None
     words = list(re.finditer(r"\S+", match.group("name")))
     while words and words[0].group().lower().strip("'’") in _STOP:

@@ -18,6 +18,10 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _COUNT_LEAD = re.compile(r"\s?(?=/)|\s(?=per\s)")
+_BRACKETED = re.compile(r"\s*[(\[]\s*")
+_JOINTS = frozenset({",", "/", "and", "or", "&", "+", "nor", "plus", "well", "along", "together"})
+_CELLS = re.compile(r"(?:nucleated\s)?cells?\b", re.IGNORECASE)
+_FLUID = re.compile(r"\b(?:csf|cerebrospinal|fluid|tap|puncture|aspirat\w*|lavage|effusion|ascit\w+)\b", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
 
 
@@ -47,9 +51,7 @@ class Vocabulary:
         tokens = [token.lower() for token in _TOKEN.findall(BRACKET.sub(" ", gap))]
         if not tokens or len(tokens) > 6:
             return False
-        return any(t in (",", "/", "and", "or", "&", "+", "nor", "plus") for t in tokens) and all(
-            t in self.coordination for t in tokens
-        )
+        return any(t in _JOINTS for t in tokens) and all(t in self.coordination for t in tokens)
 
     def count_unit(self, text: str, position: int) -> Quantity | None:
         """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
@@ -59,6 +61,27 @@ class Vocabulary:
             return None
         begin = lead.end()
         return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
+
+    def bracketed_unit(self, text: str, position: int) -> Quantity | None:
+        """Return the unit in a bracket right behind a name: "creatinine (mg/dL): 4.2"; None where none stands."""
+        lead = _BRACKETED.match(text, position)
+        found = self._units.match(text, lead.end()) if lead is not None else None
+        if lead is None or found is None or text[found[0] : found[0] + 1] not in (")", "]"):
+            return None
+        begin = lead.end()
+        return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
+
+    def counted_cells(self, text: str, value: Quantity, floor: int) -> Item | None:
+        """Return the cells of a fluid that only the unit names: "the CSF showed 12 cells/µL"; None elsewhere."""
+        name = _CELLS.match(value.unit_text) if value.unit is not None else None
+        if name is None or not _FLUID.search(text, floor, value.start):
+            return None
+        entry = next(iter(self._lexicon.find("cell count", split_words("cell count")).get("analyte", [])), None)
+        if entry is None:
+            return None
+        start = value.end - len(value.unit_text)
+        end = start + len(name.group())
+        return Item(Role.ANALYTE, start, end, mention=replace(entry, start=start, end=end, text="cells"), anchor=start)
 
     def parts(self, analyte: Item) -> list[Item]:
         """Return the two analytes of a name with a slash ("BUN/Cr"); none where they are not two known ones."""
@@ -82,6 +105,6 @@ class Vocabulary:
         if self.joins(gap):
             return True
         tokens = [token.lower() for token in _TOKEN.findall(BRACKET.sub(" ", gap))]
-        joints = sum(t in (",", "and", "or", "/", "&") for t in tokens)
+        joints = sum(t in _JOINTS for t in tokens)
         others = sum(t not in self.coordination for t in tokens)
         return 0 < joints <= 3 and others <= 4 and not _VERBS.search(gap)
