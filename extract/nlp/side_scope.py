@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from extract.nlp.extensions import within
@@ -40,6 +40,19 @@ def bounded(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A side said of a limb (``upper`` or ``lower``; empty for any)."""
+
+    place: int
+    side: str
+    limb: str
+
+    def fits(self, limb: str) -> bool:
+        """Tell whether it may govern a muscle of ``limb``: "left hand" does not tell the side of a hip."""
+        return not limb or not self.limb or self.limb == limb
+
+
 class SideScope:
     """Answers for one text which side governs a target that has none of its own."""
 
@@ -47,6 +60,7 @@ class SideScope:
         self.sentences = sentences
         self._text = text
         self._mentions = mentions
+        self._seen: dict[int, list[_Linked]] = {}
 
     def side(self, target: Target, index: int, here: int) -> str:
         """Return the side of ``target`` of sentence ``index``, whose fact begins at ``here``."""
@@ -56,11 +70,11 @@ class SideScope:
             return "bilateral"
         sentence = self.sentences[index]
         limb = limb_of(target.group)
-        before = self._linked(sentence.start, here, limb)
+        before = [one.side for one in self._linked(index) if one.place < here and one.fits(limb)]
         return (
-            (before[-1][1] if before else "")
-            or self._only(*self._clause(sentence, here))
-            or self._only(sentence.start, sentence.end)
+            (before[-1] if before else "")
+            or self._only(index, *self._clause(sentence, here))
+            or self._only(index, sentence.start, sentence.end)
             or self._earlier(index, limb)
             or (self._paretic if target.kind == "region" else "")
             or self._of_article
@@ -70,26 +84,33 @@ class SideScope:
     def unnamed(self, index: int) -> str:
         """Return the side of a strength of which sentence ``index`` names no muscle."""
         sentence = self.sentences[index]
-        return self._only(sentence.start, sentence.end) or self._earlier(index, "") or self._of_article or "unspecified"
+        return (
+            self._only(index, sentence.start, sentence.end)
+            or self._earlier(index, "")
+            or self._of_article
+            or "unspecified"
+        )
 
-    def _linked(self, start: int, end: int, limb: str = "") -> list[tuple[int, str]]:
-        """Return the sides said of muscles or limbs in a stretch, and "on the left", with their places.
-
-        ``limb`` leaves out what is said of the other limb: "left hand" does not tell the side of a hip.
-        """
-        text = self._text
-        found = []
-        for mention in within(self._mentions, start, end):
-            other = limb_of(mention.entry["group"])
-            if limb and other and other != limb:
-                continue
-            cue = side_before(text, start, mention.start)
-            if cue is not None:
-                found.append((cue.start, cue.side))
-            elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
-                found.append((mention.start, "bilateral"))
-        found += [(c.start, c.side) for c in side_cues(text, start, end) if _tells_side(text, start, c)]
-        return sorted(set(found))
+    def _linked(self, index: int) -> list[_Linked]:
+        """Return the sides that a sentence says of muscles or limbs, and its "on the left", in text order."""
+        if index not in self._seen:
+            text, start, end = self._text, self.sentences[index].start, self.sentences[index].end
+            found = []
+            for mention in within(self._mentions, start, end):
+                limb = limb_of(mention.entry["group"])
+                cue = side_before(text, start, mention.start)
+                if cue is not None:
+                    found.append(_Linked(cue.start, cue.side, limb))
+                elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
+                    found.append(_Linked(mention.start, "bilateral", limb))
+            taken = {one.place for one in found}
+            found += [
+                _Linked(cue.start, cue.side, "")
+                for cue in side_cues(text, start, end)
+                if cue.start not in taken and _tells_side(text, start, cue)
+            ]
+            self._seen[index] = sorted(found, key=lambda one: one.place)
+        return self._seen[index]
 
     def _clause(self, sentence: Sentence, here: int) -> tuple[int, int]:
         """Return the part of a sentence between semicolons in which ``here`` lies."""
@@ -97,16 +118,16 @@ class SideScope:
         end = self._text.find(";", here, sentence.end)
         return start, end if end >= 0 else sentence.end
 
-    def _only(self, start: int, end: int) -> str:
-        sides = {side for _, side in self._linked(start, end)}
+    def _only(self, index: int, start: int, end: int) -> str:
+        sides = {one.side for one in self._linked(index) if start <= one.place < end}
         return sides.pop() if len(sides) == 1 else ""
 
     def _earlier(self, index: int, limb: str) -> str:
         block = self.sentences[index].block
-        for before in reversed(self.sentences[max(0, index - _BACK) : index]):
-            if before.block != block:
+        for i in range(index - 1, max(-1, index - 1 - _BACK), -1):
+            if self.sentences[i].block != block:
                 return ""
-            sides = {side for _, side in self._linked(before.start, before.end, limb)}
+            sides = {one.side for one in self._linked(i) if one.fits(limb)}
             if sides:
                 return sides.pop() if len(sides) == 1 else ""
         return ""
