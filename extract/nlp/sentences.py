@@ -17,6 +17,7 @@ from extract.rules.load import RuleSet, load_rules
 # a possible end: the mark, closing quotes or brackets, citation marks in brackets, then white space
 _END = re.compile(r"[.!?][\"'”’)\]]*(?:\s?\[[\d,;\s–-]+\])?(?:\d{1,3}(?:[,–-]\d{1,3})*)?\s+(?=[\"'“‘(\[]?[^\W_])")
 _LAST_WORD = re.compile(r"[^\s(\[“\"'/]+$")
+_LETTERED = re.compile(r"\b(?:vitamin|group|type|stage|grade|class|hepatitis|influenza) $", re.IGNORECASE)
 _MAX_BRACKET = 400  # a bracket that stays open longer is a slip of the author, not a reason not to split
 
 
@@ -64,7 +65,7 @@ class SentenceSplitter:
             return True
         if following.islower() or text[match.start() - 1 : match.start() + 2].replace(".", "").isdigit():
             return False  # "30.6 U/L" is a number, not the end of "30" with a citation mark behind
-        head = text[begin : match.start()]
+        head = text[max(begin, match.start() - 2 * _MAX_BRACKET) : match.start()]
         if len(head) - max(head.rfind("("), 0) < _MAX_BRACKET and head.count("(") > head.count(")"):
             return ")" in match.group() and head.count("(") - head.count(")") <= match.group().count(")")
         if text[match.start()] != ".":
@@ -85,9 +86,9 @@ class SentenceSplitter:
             len(word) == 1
             and word.isalpha()
             and last.group().isupper()
-            and not re.search(r"\b(?:vitamin|group|type|stage|grade|class|hepatitis|influenza) $", head[:-1].lower())
+            and not _LETTERED.search(head[-24:-1])
             and following.isupper()
-            and bool(re.search(r"(?:^|[\s(.])$", head[:-1][-1:] or " "))
+            and (head[-2:-1] or " ") in " \t(."
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice, takewhile
 from itertools import pairwise
 
 from extract.nlp.model import Quantity
@@ -365,6 +366,9 @@ class Linker(Linking):
         return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
 
 
+_MAX_ASIDE = 60  # terms in one bracket
+
+
 def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
     """Leave out terms in a bracket that holds no number: "ANA (immunofluorescence on Hep-2 cells) was 1:2560"."""
     kept: list[Item] = []
@@ -374,7 +378,7 @@ def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
             kept.append(item)
             continue
         close = text.find(")", item.end)
-        inside = [other for other in items[i:] if other.start < close]
+        inside = takewhile(lambda other: other.start < close, islice(items, i, i + _MAX_ASIDE))
         if any(other.quantity is not None for other in inside) or Linker._same(before, item):
             kept.append(item)
     return kept
