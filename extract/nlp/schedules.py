@@ -33,6 +33,7 @@ _FREQUENCY = tuple(
             rf"\b(?P<k>{_NN})[\s-](?:times|x|×|doses)(?:\s?/\s?|\s(?:a|per|each|every)\s|\s(?=daily|"
             rf"weekly))(?P<u>day|daily|week|weekly|month|year|d)\b"
         ),
+        rf"(?<![\w.,])(?P<k>{_N})\s(?:per|a)\s(?P<u>day|week)\b",
         r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
         rf"\b(?P<k>{_N})\s(?:boluses|doses|injections|tablets|capsules|puffs)\s?(?:/|per|a)\s?(?P<u>day|week|month)\b",
         rf"\b(?:repeated\s)?at\s(?:an?\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})[\s-]intervals?\b",
