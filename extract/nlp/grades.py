@@ -72,6 +72,7 @@ _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\
 _MARKED = re.compile(r"\bM[0-5]\b")
 _ON_SIDE = re.compile(r"\s\(?(?:(?:on|in)\s(?:the|his|her)\s)?(?:left|right|both|bilaterally)\b", re.I)
 _COMA = re.compile(r"\b(?:GCS|Glasgow|AML|FAB|TNM|[TN][0-4]\w?[NM]\d|E\d\s?V)")
+_SINGLE = re.compile(r"(?:\s(?:was|were)|:)?\s([0-5])([+−-](?!\w))?(?=\s?[,;.)]|\sand\b)")
 _NEAR = 80  # characters around "grade 3" in which strength must be the topic
 
 
@@ -116,7 +117,7 @@ class GradeReader:
             return []
         pairs = _side_pairs(text, start, end)
         if pairs:
-            return pairs
+            return sorted(pairs + _singles(text, end, muscles), key=lambda g: g.start)
         found = [g for g in self._fractions(text, start, end) if self._is_strength(text, start, g, muscles)]
         taken = [(g.start, g.end) for g in found]
         scales = [m.start() for m in self._scales.finditer(text, start, end)]
@@ -238,6 +239,16 @@ def _side_pairs(text: str, start: int, end: int) -> list[Grade]:
     for m in pairs:
         found.append(make_grade(m.group(1), m.group(2) or "", m.start(), m.end(), order[0]))
         found.append(make_grade(m.group(3), m.group(4) or "", m.start(), m.end(), order[1]))
+    return found
+
+
+def _singles(text: str, end: int, muscles: Sequence[tuple[int, int]]) -> list[Grade]:
+    """Return the single grades among pairs: "neck flexion 4, deltoid 4/4 (right/left)"."""
+    found = []
+    for _, after in muscles:
+        match = _SINGLE.match(text, after, end)
+        if match is not None:
+            found.append(make_grade(match.group(1), match.group(2) or "", match.start(1), match.end()))
     return found
 
 

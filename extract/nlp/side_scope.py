@@ -74,6 +74,7 @@ class SideScope:
         return (
             (before[-1] if before else "")
             or self._only(index, *self._clause(sentence, here))
+            or self._both_follow(index, here)
             or self._only(index, sentence.start, sentence.end)
             or self._earlier(index, limb)
             or (self._paretic if target.kind == "region" else "")
@@ -121,6 +122,12 @@ class SideScope:
     def _only(self, index: int, start: int, end: int) -> str:
         sides = {one.side for one in self._linked(index) if start <= one.place < end}
         return sides.pop() if len(sides) == 1 else ""
+
+    def _both_follow(self, index: int, here: int) -> str:
+        """Return ``bilateral`` where the next side behind a fact is "on both sides": it governs the list before it."""
+        after = next((one for one in self._linked(index) if one.place >= here), None)
+        text = self._text[after.place : after.place + 12].lower() if after is not None else ""
+        return "bilateral" if text.startswith(("bilaterally", "both sides")) else ""
 
     def _earlier(self, index: int, limb: str) -> str:
         block = self.sentences[index].block

@@ -107,6 +107,9 @@ def _read(text: str, rows: Sequence[Sentence], caption: str, mentions_in: Mentio
     if not _SCALE.search(about) or (_MEASURED.search(about) and not _SCALE.search(header)):
         return
     columns = _columns(text, grid[:first], len(grid[first]), mentions_in)
+    order = pair_order(caption, 0, len(caption))
+    for column in columns:
+        column.order = column.order or order
     governing = ""
     for cells in grid[first:]:
         own, place = _row_target(text, cells, mentions_in)

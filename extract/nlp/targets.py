@@ -107,11 +107,21 @@ def chunks(text: str, targets: Sequence[Target], cuts: Sequence[int] = ()) -> li
     """Return the lists of targets: neighbours with nothing but commas, "and" and side words between them."""
     found: list[list[Target]] = []
     for target in targets:
-        if found and _only_connectors(text[found[-1][-1].end : target.start]):
+        if (
+            found
+            and _only_connectors(text[found[-1][-1].end : target.start])
+            and not _is_heading(text, found[-1][-1], target)
+        ):
             found[-1].append(target)
         else:
             found.append([target])
     return [Chunk(tuple(group)) for group in found]
+
+
+def _is_heading(text: str, region: Target, target: Target) -> bool:
+    """Tell whether a limb only says where: "in the right leg, iliopsoas was 3/5"."""
+    gap = text[region.end : target.start]
+    return region.kind == "region" and target.kind != "region" and "limb" in region.group and "," in gap
 
 
 def _target(mention: Mention) -> Target:

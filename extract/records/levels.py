@@ -89,6 +89,11 @@ _NEGATION = re.compile(
     r"excluded?|ruled out|normal|intact|spar(?:ed|ing)|preserved|none|unaffected|uninvolved)\b|n't\b|n’t\b",
     re.I,
 )
+_NORMAL_AT = re.compile(
+    r"\b(?:was|were|appeared|is|are|looked|remained)\s(?:completely\s|otherwise\s)?(?:normal|unremarkable|intact|preserved|unaffected)"
+    r"\s(?:at|from|in)\s(?:the\s)?(?:levels?\s(?:of\s)?)?$",
+    re.I,
+)
 _WIDE = 1000  # characters around a level in which the same sentence may speak of the spine
 _REACH = 110  # characters in which the finding of a level is looked for
 
@@ -181,9 +186,9 @@ class LevelFinder:
         below T4 makes T4 a finding; what was operated on was there; and "no recurrence after resection of a
         chordoma of C1" tells that C1 was affected.
         """
-        if fact.assertion == "present":
-            return fact
         before = text[max(sentence.start, level.start - 120) : level.start]
+        if fact.assertion == "present":
+            return replace(fact, assertion="absent") if _NORMAL_AT.search(before) else fact
         clause = _ASIDE.sub(" ", _AFTERWARDS.split(before)[-1] + text[level.start : min(sentence.end, level.end + 60)])
         absent = fact.assertion == "absent" and _NEGATION.search(clause) is not None
         if absent and kind != "procedure" and not _LOST.search(before):
