@@ -33,6 +33,15 @@ def run(
             "--all-subjects", help="Also rows not about the article's own patients, and facts told twice."
         ),
     ] = False,
+    metadata: Annotated[
+        Path | None,
+        typer.Option(
+            "--metadata",
+            help="References as RIS (Zotero, EndNote, Covidence, ASReview) or CSV: title, DOI, PMID, journal and"
+            " year into articles.csv; found by file name, DOI or PMID.",
+            metavar="FILE",
+        ),
+    ] = None,
     rules: Rules = None,
     quiet: Quiet = False,
 ) -> None:
@@ -44,7 +53,7 @@ def run(
     # ended from outside: as tidily as by the keyboard
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        failed = _run(inputs, out, workers or _cores(), all_subjects, rules or [], quiet)
+        failed = _run(inputs, out, workers or _cores(), all_subjects, metadata, rules or [], quiet)
     except KeyboardInterrupt:
         messages.print("interrupted: no table was written", markup=False)
         raise typer.Exit(_INTERRUPTED) from None
@@ -53,18 +62,27 @@ def run(
 
 
 def _run(
-    inputs: list[str], out: Path, workers: int, all_subjects: bool, rules: list[Path], quiet: bool
+    inputs: list[str],
+    out: Path,
+    workers: int,
+    all_subjects: bool,
+    metadata: Path | None,
+    rules: list[Path],
+    quiet: bool,
 ) -> bool:
     """Run over the inputs; tell whether an article failed."""
     from extract.rules.load import load_rules
     from extract.run.batch import Options, run_all
+    from extract.run.join import Join
     from extract.run.worklist import find_articles
     from extract.run.write import SOURCES, write_run
+    from extract.sources.library import read_library
 
     began = time.perf_counter()
     folders = tuple(str(folder.resolve()) for folder in rules)
     rule_set = load_rules(folders)
     items = find_articles(inputs, skip=out / SOURCES)
+    join = Join(metadata.name, read_library(metadata), items) if metadata else None
     settings = Options(workers, all_subjects, folders)
     about: dict[str, Any] = {
         "casetab": __version__,
@@ -74,10 +92,13 @@ def _run(
             "inputs": inputs,
             "workers": settings.workers,
             "all_subjects": all_subjects,
+            "metadata": str(metadata) if metadata else None,
             "rules": folders,
         },
     }
     results = run_all(items, settings)
+    if join:
+        results = join.joined(results)
     if not quiet:
         results = with_progress(results, len(items), messages)
     counts = write_run(out, results, about, began)
@@ -85,6 +106,8 @@ def _run(
         rows = ", ".join(f"{counts[name]} {name}" for name in _COUNTED)
         seconds = time.perf_counter() - began
         messages.print(f"{len(items)} articles in {seconds:.1f} s: {rows}; tables in {out}", markup=False)
+        for line in join.messages() if join else ():
+            messages.print(line, markup=False)
     failed = counts["articles:failed"]
     if failed:
         where = out / "articles.csv"

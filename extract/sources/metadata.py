@@ -7,7 +7,7 @@ import re
 # Crossref's recommended pattern for modern DOIs, with a final punctuation mark left out.
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:A-Za-z0-9]{1,200})")
 _PMID = re.compile(r"\bPMID:?\s*(\d{6,8})\b")
-_YEAR = re.compile(r"(?:©|\(c\)|Copyright|Published|Accepted)\D{0,40}\b((?:19|20)\d{2})\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:©|\(c\)|Copyright|Published|Accepted)[^\n]{0,40}?\b((?:19|20)\d{2})\b", re.IGNORECASE)
 _HEAD = 20000
 _FOOT = 5000
 _NO_TITLE = re.compile(r"^\W*(?:abstract|introduction|background|case|summary|pmc|to the editor)\b", re.IGNORECASE)
