@@ -76,6 +76,7 @@ _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
 _COLLECTED = re.compile(
     r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
 )
+_ELLIPSIS = re.compile(r"\b([A-Za-z][A-Za-z-]+)(?:\s*/\s*|\s*\(\w\)\s*|\s+(?:and|or|&)\s+)$")
 _JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
 _LEAD = 64
 
@@ -136,7 +137,26 @@ class ItemReader:
         starts = [q.start for q in numbers]
         found = [f for f in found if not _in_unit(text_of(doc), f[2], numbers, starts)]
         found.sort(key=lambda f: (-f[0], -f[1], f[2].start))
-        return _without_overlaps([item for _, _, item in found])
+        return self._with_ellipses(text_of(doc), _without_overlaps([item for _, _, item in found]))
+
+    def _with_ellipses(self, text: str, items: list[Item]) -> list[Item]:
+        """Add what is named by the first word only: "total" in "total and direct bilirubin"."""
+        found: list[Item] = []
+        for item in items:
+            short = None
+            if item.role is Role.ANALYTE and item.mention is not None and " " in item.mention.text:
+                short = _ELLIPSIS.search(text[max(0, item.start - 24) : item.start])
+            if short is not None and item.mention is not None:
+                start = item.start - len(short.group()) + short.start(1) - short.start()
+                piece = f"{short.group(1)} {item.mention.text.split()[-1]}"
+                known = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
+                free = not found or found[-1].end <= start
+                if free and len(known) == 1 and known[0].text == piece and known[0].entry is not item.entry:
+                    end = start + len(short.group(1))
+                    mention = replace(known[0], start=start, end=end)
+                    found.append(Item(Role.ANALYTE, start, end, mention=mention, anchor=start))
+            found.append(item)
+        return found
 
     def _members(self, mention: Mention) -> list[Mention]:
         """Return the analytes that a panel's name lists ("calcium and phosphorus"); the mention itself elsewhere."""

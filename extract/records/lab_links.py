@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, takewhile
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
@@ -30,6 +29,8 @@ _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
 _VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
 _MEMBER = re.compile(r"\s*(?:,|;|and|, and)\s*", re.IGNORECASE)
+_BRACKET_REACH = 400
+_ROUND = re.compile(r"[()]")
 _MAX_UNKNOWN = 2
 
 
@@ -250,11 +251,21 @@ class Linker(Linking):
         """Take "38 leukocytes/µL": the unit stands behind the cells that it counts."""
         unit = self._words.count_unit(self._text, item.end)
         if unit is None:
-            return False
+            return self._counted_in_fluid(item, value, following)
         self._pending = []
         draft = self._make(item, value, "lab.value_before_analyte", 0.88)
         draft.unit_from = unit
         draft.end = max(draft.end, unit.end)
+        self._items[following].role = Role.INDEX  # used up
+        return True
+
+    def _counted_in_fluid(self, item: Item, value: Quantity, following: int) -> bool:
+        """Take "the CSF showed 30 leukocytes": cells of a fluid are counted per microlitre, said or not."""
+        cells = item.entry is not None and item.entry["kind"] == "cells"
+        if not cells or value.form != "number" or not self._words.in_fluid(self._text, self._floor, value.start):
+            return False
+        self._pending = []
+        self._make(item, value, "lab.value_before_analyte", 0.7)
         self._items[following].role = Role.INDEX  # used up
         return True
 
@@ -284,6 +295,10 @@ class Linker(Linking):
     def _assign(self, analytes: list[Item], values: list[Quantity], confidence: float) -> int:
         self._pending = []
         self._last = []
+        if (
+            len(analytes) > 1 and len(values) == 2 and self._is_to(values)
+        ):  # "diuresis and creatinine fell from 798 to 98"
+            analytes = analytes[-1:]
         split = self._split_fraction(analytes, values)
         if split is not None:
             analytes, values = analytes[-len(split) :], split
@@ -377,11 +392,24 @@ def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
         if item.quantity is not None or before is None or not _in_bracket(text, before.end, item.start):
             kept.append(item)
             continue
-        close = text.find(")", item.end)
-        inside = takewhile(lambda other: other.start < close, islice(items, i, i + _MAX_ASIDE))
+        close = _closing(text, item.end)
+        inside = takewhile(lambda other, close=close: other.start < close, islice(items, i, i + _MAX_ASIDE))
         if any(other.quantity is not None for other in inside) or Linker._same(before, item):
             kept.append(item)
     return kept
+
+
+def _closing(text: str, position: int) -> int:
+    """Return where the bracket around ``position`` closes, brackets within it passed over; -1 where it does not."""
+    depth = 0
+    for match in _ROUND.finditer(text, position, position + _BRACKET_REACH):
+        if match.group() == "(":
+            depth += 1
+        elif depth == 0:
+            return match.start()
+        else:
+            depth -= 1
+    return -1
 
 
 def _usual(draft: LabDraft, unit: str) -> bool:

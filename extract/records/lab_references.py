@@ -9,7 +9,9 @@ from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_vocabulary import Vocabulary
 
-VALUE_GAP = re.compile(r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)\s*$", re.IGNORECASE)
+VALUE_GAP = re.compile(
+    r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
+)
 OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
 _CLOSED = re.compile(r"[)\]]\s*(?:[:=,]|was|of|is)?\s*")
 _REFERENCE_REACH = 40  # characters from a result to a range in another unit that is still its own

@@ -62,6 +62,11 @@ class Vocabulary:
         begin = lead.end()
         return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
 
+    @staticmethod
+    def in_fluid(text: str, start: int, end: int) -> bool:
+        """Tell whether a stretch of text names a body fluid other than blood and urine."""
+        return _FLUID.search(text, start, end) is not None
+
     def bracketed_unit(self, text: str, position: int) -> Quantity | None:
         """Return the unit in a bracket right behind a name: "creatinine (mg/dL): 4.2"; None where none stands."""
         lead = _BRACKETED.match(text, position)
@@ -74,7 +79,7 @@ class Vocabulary:
     def counted_cells(self, text: str, value: Quantity, floor: int) -> Item | None:
         """Return the cells of a fluid that only the unit names: "the CSF showed 12 cells/µL"; None elsewhere."""
         name = _CELLS.match(value.unit_text) if value.unit is not None else None
-        if name is None or not _FLUID.search(text, floor, value.start):
+        if name is None or not self.in_fluid(text, floor, value.start):
             return None
         entry = next(iter(self._lexicon.find("cell count", split_words("cell count")).get("analyte", [])), None)
         if entry is None:

@@ -81,14 +81,8 @@ class Lexicon:
             j = i
             while True:
                 terms = node.get(None)
-                if (
-                    terms is not None
-                    and not (j + 1 < count and starts[j + 1] == ends[j] and _glued(text, starts[j + 1]))
-                    and not _is_cut_number(text, ends[j])
-                ):
-                    for entry, exact in terms:
-                        if exact and _LOOSE.sub(" ", text[starts[i] : ends[j]]) != exact:
-                            continue
+                if terms is not None and _may_end(text, words, j):
+                    for entry in _as_written(terms, text[starts[i] : ends[j]]):
                         if entry.kind not in best or best[entry.kind][0] != j:
                             best[entry.kind] = (j, entry)
                 j += 1
@@ -107,6 +101,18 @@ class Lexicon:
                     found.setdefault(kind, []).append(Mention(starts[i], end, text[starts[i] : end], entry))
                     free_from[kind] = end
         return found
+
+
+def _as_written(terms: list[tuple[Entry, str]], written: str) -> list[Entry]:
+    """Return the entries that a stretch of text may be, those with a case-sensitive form only in that form."""
+    return [entry for entry, exact in terms if not exact or _LOOSE.sub(" ", written) == exact]
+
+
+def _may_end(text: str, words: Words, last: int) -> bool:
+    """Tell whether a term may end with the word ``last``: not within a word or a number."""
+    end = words.ends[last]
+    glued = last + 1 < len(words.starts) and words.starts[last + 1] == end and _glued(text, end)
+    return not glued and not _is_cut_number(text, end)
 
 
 def _is_cut_number(text: str, end: int) -> bool:
