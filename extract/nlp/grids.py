@@ -16,12 +16,13 @@ from extract.nlp.numbers import ORDINAL, read_number, read_ordinal
 
 BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
 _HEADER_ROWS = 3
+_LONGEST_LABEL = 60
 _LENGTH = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 
 _DAY = re.compile(
     r"(?:\b(?:hospital|illness|treatment|therapy|admission|ICU|PICU|NICU)\s)?(?P<post>post[\s-]?(?:operative|op"
     r"|transplant\w*|treatment)?\s?-?)?"
-    r"(?:\bdays?|\bD|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/))",
+    r"(?:\bdays?|^\W*D|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/))",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
@@ -44,8 +45,8 @@ _BEFORE = re.compile(
 _AT_START = re.compile(r"\b(?:admission|presentation|arrival)\b", re.IGNORECASE)
 _LATER = re.compile(
     r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later"
-    r"|repeat(?:ed)?|control|second|third|fourth|"
-    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal|maximum|minimum"
+    r"|repeat(?:ed)?|subsequent|second|third|fourth|"
+    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal\s(?:week|day|phase|stage)|maximum|minimum"
     r"|highest|lowest)\b",
     re.IGNORECASE,
 )
@@ -213,23 +214,30 @@ def _patient(cell: str) -> int:
 
 def _times(grid: Grid, cells: Sequence[Sequence[str]]) -> None:
     later = _AFTER_TREATMENT.search(grid.caption) is not None
+    american = any(
+        int(m["a"]) <= 12 < int(m["b"])
+        for row in (*cells[:_HEADER_ROWS], [row[0] for row in cells])
+        for cell in row
+        for m in _NUMERIC_DATE.finditer(cell)
+        if m["a"]
+    )
     for row in cells[:_HEADER_ROWS]:
         if sum(_VALUE.fullmatch(cell) is not None for cell in row[1:]) >= 2:
             break
         for column, cell in enumerate(row):
-            time = read_cell(cell, later) if column else None
+            time = read_cell(cell, later, american) if column else None
             if time is not None and column not in grid.columns:
                 grid.columns[column] = time
     if len(grid.columns) < 2 and not any(t.when == FOLLOWUP for t in grid.columns.values()):
         grid.columns.clear()
-    _lines(grid, cells, later)
+    _lines(grid, cells, later, american)
     _order(list(grid.columns.items()), grid.columns)
     _order(list(grid.lines.items()), grid.lines)
     if not grid.columns and not grid.lines:
         grid.default = read_caption(grid.caption)
 
 
-def _lines(grid: Grid, cells: Sequence[Sequence[str]], later: bool) -> None:
+def _lines(grid: Grid, cells: Sequence[Sequence[str]], later: bool, american: bool) -> None:
     """Read the times that stand in the first cells of the rows."""
     timed = [c for c, cell in enumerate(cells[0][:3]) if _TIME_HEAD.fullmatch(cell)] if cells else []
     unit = _SPAN_UNIT.search(cells[0][timed[-1]]) if timed else None
@@ -241,8 +249,8 @@ def _lines(grid: Grid, cells: Sequence[Sequence[str]], later: bool) -> None:
             if timed and re.fullmatch(r"\d{1,3}", cell) and int(cell) < 400:
                 days = int(cell) * _LENGTH[(unit[0] if unit else "d")[0].lower()]
                 time = CellTime(FOLLOWUP if days > 1 or later else BASELINE, cell, float(round(days)))
-            elif len(cell) < 40:
-                time = read_cell(cell, later)
+            elif len(cell) < _LONGEST_LABEL:
+                time = read_cell(cell, later, american)
             if time is not None:
                 found[index] = time
                 break
@@ -257,6 +265,8 @@ def _lines(grid: Grid, cells: Sequence[Sequence[str]], later: bool) -> None:
         grid.lines = found
         if found:
             grid.columns.clear()
+    elif not grid.columns:  # a row of its own time: "Troponin, subsequent"
+        grid.lines = {index: time for index, time in found.items() if time.when == FOLLOWUP}
 
 
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
@@ -268,16 +278,20 @@ def _order(items: Sequence[tuple[int, CellTime]], into: dict[int, CellTime]) -> 
     dated = [t for _, t in items if t.date is not None]
     first = min((t.date for t in dated if t.date is not None), default=0.0)
     earliest = next((t.text for t in dated if t.date == first), "")
+    days = [t.days for _, t in items if t.days is not None]
     for key, time in items:
+        if time.when == BASELINE and time.days is not None and time.days > min(days):
+            into[key] = CellTime(FOLLOWUP, time.text, time.days, time.date)  # day 1 beside day 0
         if time.date is not None and not time.when:
             when = BASELINE if time.date == first and time.text == earliest else FOLLOWUP
             into[key] = CellTime(when, time.text, time.days, time.date)
 
 
-def read_cell(cell: str, later: bool = False) -> CellTime | None:
+def read_cell(cell: str, later: bool = False, month_first: bool = False) -> CellTime | None:
     """Return what a header cell says of time; None where it says nothing.
 
-    ``later`` tells that days are counted from a treatment, so that none of them is the baseline.
+    ``later`` tells that days are counted from a treatment, so that none of them is the baseline; ``month_first``
+    that the table writes 4/1 for the first of April.
     """
     text = cell.strip()
     if not text or len(text) > 90:
@@ -285,7 +299,7 @@ def read_cell(cell: str, later: bool = False) -> CellTime | None:
     stated = _stated_day(text, later)
     if stated is not None:
         return stated
-    when = _date(text)
+    when = _date(text, month_first)
     if when is not None:
         start = _AT_START.search(text)
         return CellTime(BASELINE if start else "", text, 0.0 if start else None, when)
@@ -327,7 +341,7 @@ def read_caption(caption: str) -> CellTime | None:
     return None
 
 
-def _date(text: str) -> float | None:
+def _date(text: str, month_first: bool) -> float | None:
     for found in find_dates(text, 0, len(text)):
         return found.days
     match = _NUMERIC_DATE.search(text)
@@ -340,7 +354,7 @@ def _date(text: str) -> float | None:
             return None
         year = int(match["c"] or 1)
         first, second = int(match["a"]), int(match["b"])
-        month, day = (second, first) if first > 12 or second <= 12 else (first, second)
+        month, day = (first, second) if second > 12 or (month_first and first <= 12) else (second, first)
         return float(date(year + 2000 if 1 < year < 100 else year, month, day).toordinal())
     except ValueError:
         return None

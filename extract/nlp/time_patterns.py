@@ -136,3 +136,8 @@ AFTER_DAY = re.compile(
     rf"\s?(?:after|following|of|post|since|from|in)[\s-](?:the\s|her\s|his\s)?(?:{OBJECT})\b", re.IGNORECASE
 )
 AFTER_OPERATION = re.compile(r"\s(?:post[\s-]?operatively|post[\s-]?op\b|post[\s-]?surgery)", re.IGNORECASE)
+# "day 9 of ECMO": counted from something whose day is not known; "day 9 of the stay" is not
+AFTER_SOMETHING = re.compile(
+    r"\s(?:after|following|of|post|since|from)\s(?!life\b|(?:the\s|her\s|his\s)?(?:illness|hospital|ICU|stay))",
+    re.IGNORECASE,
+)

@@ -17,6 +17,7 @@ from extract.nlp.numbers import read_number, read_ordinal
 from extract.nlp.time_patterns import (
     AFTER_DAY,
     AFTER_OPERATION,
+    AFTER_SOMETHING,
     BIRTH,
     COLLECTED,
     DAY_KIND_LEFT,
@@ -142,13 +143,15 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
         anchor, begin = kind.lastgroup or PRESENTATION, edge + kind.start()
     elif following is not None:
         anchor, stop = following.lastgroup or PRESENTATION, cue.end + following.end()
+    elif AFTER_SOMETHING.match(right, match.end()):
+        anchor = NONE
     lead = LEAD.search(text[edge:begin])
     if UNTIL.search(text[edge:begin]):
         return None  # "until day 20" is how long
     if lead is not None:
         begin = edge + lead.start()
     when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
-    return _make(text, begin, stop, anchor, n, when)
+    return _make(text, begin, stop, anchor, n if anchor else None, when)
 
 
 def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
@@ -172,11 +175,13 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
         anchor, stop = OPERATION, stop + after.end()
     elif length != 1.0:
         return None
+    elif AFTER_SOMETHING.match(right):
+        anchor = NONE
     lead = LEAD.search(text[edge:begin])
     if lead is not None:
         begin = edge + lead.start()
     when = "" if n * length <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
-    return _make(text, begin, stop, anchor, n * length, when)
+    return _make(text, begin, stop, anchor, n * length if anchor else None, when)
 
 
 def _next(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
@@ -256,8 +261,13 @@ def _counted(
         anchor = next(name for name, _ in OBJECTS if groups.get(name))
         early = anchor == PRESENTATION and (days is None or days <= _FIRST_DAYS)
         return _make(text, begin, stop, anchor, days, "" if anchor in (ONSET, BIRTH) or early else "followup")
-    if groups["later"] or groups["afterwhat"]:
+    if groups["later"]:
         return _make(text, begin, stop, RUNNING, days, "followup")
+    if groups["afterwhat"]:  # "two weeks after the transfusion": when that was is not known
+        ends = text[stop : stop + 1] in (",", ".", ";", ")", "")
+        return _make(text, begin, stop, RUNNING if ends else NONE, days if ends else None, "followup")
+    if groups["beforewhat"] and preposition == "for":
+        return None  # "stayed for two weeks before discharge" is how long
     if groups["beforewhat"]:
         return _before(text, begin, stop, match["object"] or "", days)
     if groups["ago"]:
@@ -283,7 +293,7 @@ def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> 
         return _make(text, begin, stop, OPERATION, ago, "baseline")
     if PRESENTATION_WORDS.search(what):
         return _make(text, begin, stop, PRESENTATION, ago, "history" if ago is None or -ago > _RECENTLY else "")
-    return _make(text, begin, stop, RUNNING, ago, "")
+    return _make(text, begin, stop, NONE, None, "")
 
 
 def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) -> TimeExpression | None:

@@ -93,3 +93,13 @@ def test_own_row_among_the_literature() -> None:
 def test_patients_by_column_and_by_row() -> None:
     assert grid("Table 1. Labs", "Test|Patient 1|Patient 2", "CRP|3|4").patient(2, 2) == 2
     assert grid("Table 1. Labs", "Patient|CRP", "Patient 1|3", "Patient 2|4").patient(3, 1) == 2
+
+
+def test_american_dates_are_told_by_one_of_them() -> None:
+    found = grid("Table 1. Course", "Test|3/28/2021|4/1/2021", "CRP|200|12")
+    assert [found.time(2, c).when for c in (1, 2)] == ["baseline", "followup"]
+
+
+def test_day_one_beside_day_zero_is_later() -> None:
+    found = grid("Table 1. Course", "Test|Day 0|Day 1", "CRP|200|12")
+    assert [found.time(2, c).when for c in (1, 2)] == ["baseline", "followup"]
