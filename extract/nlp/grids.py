@@ -46,7 +46,8 @@ _AT_START = re.compile(r"\b(?:admission|presentation|arrival)\b", re.IGNORECASE)
 _LATER = re.compile(
     r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later"
     r"|repeat(?:ed)?|subsequent|second|third|fourth|"
-    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal\s(?:week|day|phase|stage)|maximum|minimum"
+    r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal\s(?:week|day|phase"
+    r"|stage)|maximum|minimum"
     r"|highest|lowest)\b",
     re.IGNORECASE,
 )
