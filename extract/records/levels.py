@@ -152,7 +152,7 @@ class LevelFinder:
         kind = self._kind(text, sentence, one)
         finding = self._finding(text, sentence, one)
         for level in one.levels:
-            fact = self._place_of(text, sentence, level, kind, context(doc).at(level.start, level.end))
+            fact = self._place_of(text, sentence, one, level, kind, context(doc).at(level.start, level.end))
             split = (
                 kind in ("root", "dermatome") and level.upper != level.lower and "/" in text[level.start : level.end]
             )
@@ -188,7 +188,8 @@ class LevelFinder:
         """
         before = text[max(sentence.start, level.start - 120) : level.start]
         if fact.assertion == "present":
-            return replace(fact, assertion="absent") if _NORMAL_AT.search(before) else fact
+            listed = text[max(sentence.start, one.start - 60) : one.start]
+            return replace(fact, assertion="absent") if _NORMAL_AT.search(listed) else fact
         clause = _ASIDE.sub(" ", _AFTERWARDS.split(before)[-1] + text[level.start : min(sentence.end, level.end + 60)])
         absent = fact.assertion == "absent" and _NEGATION.search(clause) is not None
         if absent and kind != "procedure" and not _LOST.search(before):
