@@ -179,7 +179,9 @@ class LevelFinder:
                 )
 
     @staticmethod
-    def _place_of(text: str, sentence: Sentence, level: SpineLevel, kind: str, fact: FactContext) -> FactContext:
+    def _place_of(
+        text: str, sentence: Sentence, one: LevelList, level: SpineLevel, kind: str, fact: FactContext
+    ) -> FactContext:
         """Return the context of a level, which is absent only where the finding is said not to be at that level.
 
         In doubt is what a finding is, not where ("a mass at T4, possibly metastatic"); sensation that is absent
