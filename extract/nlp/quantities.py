@@ -22,6 +22,7 @@ _NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
 _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:])(?=\s?(?:h\b|hours|hrs|am\b|pm\b|a\.m|p\.m|[),;]))", re.I)
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
 _POWER = re.compile(
     rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)"
@@ -38,6 +39,12 @@ _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[~≈≃∼]|\bapproximately|\bapprox\.?|\babout|\baround|\bnearly|\balmost|\broughly|\bcirca", "~"),
     )
 )  # fmt: skip
+# what a comparator ends in: most numbers have none, and one look spares five
+_COMPARED = re.compile(
+    r"(?:[<>=≤≥⩽⩾＜＞~≈≃∼]|\b(?:than|most|least|below|under|above|over|exceed(?:ing|ed|s)|of|approximately|approx\.?|about|"
+    r"around|nearly|almost|roughly|circa))\s*$",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|\bexcess|\bBE|\bscore|[:=(\t])[^\S\n]*$|\(BE\)\s*$|^$", re.I)
 _WINDOW = 24
 
@@ -67,6 +74,10 @@ def find_quantities(text: str, units: UnitTable, terms: dict[str, list[Mention]]
         date = _DATE.match(text, match.start())
         if date is not None:
             done = date.end()
+            continue
+        clock = _CLOCK.match(text, match.start())
+        if clock is not None:
+            done = clock.end()
             continue
         if names.holds(match.start()):
             continue
@@ -255,7 +266,7 @@ def _build(
 ) -> Quantity:
     comparator, begin = "=", start
     lead = text[max(0, start - _WINDOW) : start]
-    for pattern, sign in _COMPARATORS:
+    for pattern, sign in _COMPARATORS if _COMPARED.search(lead) else ():
         found = pattern.search(lead)
         if found is not None and "\n" not in found.group() and "\t" not in found.group():
             comparator, begin = sign, start - (len(lead) - found.start())

@@ -18,6 +18,7 @@ from extract.rules.load import RuleSet, load_rules
 _END = re.compile(r"[.!?][\"'”’)\]]*(?:\s?\[[\d,;\s–-]+\])?(?:\d{1,3}(?:[,–-]\d{1,3})*)?\s+(?=[\"'“‘(\[]?[^\W_])")
 _LAST_WORD = re.compile(r"[^\s(\[“\"'/]+$")
 _LETTERED = re.compile(r"\b(?:vitamin|group|type|stage|grade|class|hepatitis|influenza) $", re.IGNORECASE)
+_MAX_SENTENCE = 6000
 _MAX_BRACKET = 400  # a bracket that stays open longer is a slip of the author, not a reason not to split
 
 
@@ -54,10 +55,10 @@ class SentenceSplitter:
             if not self._is_end(text, begin, match):
                 continue
             stop = match.end()
-            yield begin, begin + len(text[begin:stop].rstrip())
+            yield from _pieces(text, begin, begin + len(text[begin:stop].rstrip()))
             begin = stop
         if text[begin:end].strip():
-            yield begin, begin + len(text[begin:end].rstrip())
+            yield from _pieces(text, begin, begin + len(text[begin:end].rstrip()))
 
     def _is_end(self, text: str, begin: int, match: re.Match[str]) -> bool:
         following = text[match.end() : match.end() + 1]
@@ -90,6 +91,17 @@ class SentenceSplitter:
             and following.isupper()
             and (head[-2:-1] or " ") in " \t(."
         )
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence, cut at blanks where it is longer than anybody writes: later stages pair what one holds."""
+    while end - start > _MAX_SENTENCE:
+        cut = text.rfind(" ", start + _MAX_SENTENCE // 2, start + _MAX_SENTENCE)
+        cut = cut if cut > 0 else start + _MAX_SENTENCE
+        yield start, cut
+        start = cut + (text[cut] == " ")
+    if start < end:
+        yield start, end
 
 
 def default_blocks(text: str) -> Iterator[Block]:
