@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 
 from extract.nlp.model import Quantity
+from extract.records.lab_asides import same_analyte, split_fraction, without_asides
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
 from extract.records.lab_units import compatible
@@ -29,8 +30,6 @@ _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
 _VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
 _MEMBER = re.compile(r"\s*(?:,|;|and|, and)\s*", re.IGNORECASE)
-_BRACKET_REACH = 400
-_ROUND = re.compile(r"[()]")
 _MAX_UNKNOWN = 2
 
 
@@ -38,7 +37,7 @@ class Linker(Linking):
     """Links the values of one sentence; make one for each sentence."""
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
-        super().__init__(text, _without_asides(text, items), vocabulary, floor)
+        super().__init__(text, without_asides(text, items), vocabulary, floor)
 
     def link(self) -> list[LabDraft]:
         """Return the results in text order."""
@@ -74,17 +73,13 @@ class Linker(Linking):
         if pending:
             gap = self._gap(pending[-1].end, item.start)
             before = pending[-1]
-            if gap.strip() in ("(", "[", ",", "") and self._same(before, item):  # "parathyroid hormone (PTH)"
+            if gap.strip() in ("(", "[", ",", "") and same_analyte(before, item):  # "parathyroid hormone (PTH)"
                 before.end = item.end + (self._text[item.end : item.end + 1] in ")]" and "(" in gap)
                 return
             if self._words.joins(gap):
                 pending.append(item)
                 return
         self._pending = [item]
-
-    @staticmethod
-    def _same(a: Item, b: Item) -> bool:
-        return a.entry is not None and b.entry is not None and a.entry.name == b.entry.name
 
     def _values(self, i: int) -> int:
         """Handle the value at ``i`` and those in one list with it; return the index of the next item."""
@@ -381,68 +376,7 @@ class Linker(Linking):
         return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
 
 
-_MAX_ASIDE = 60  # terms in one bracket
-
-
-def _without_asides(text: str, items: Sequence[Item]) -> list[Item]:
-    """Leave out terms in a bracket that holds no number: "ANA (immunofluorescence on Hep-2 cells) was 1:2560"."""
-    kept: list[Item] = []
-    for i, item in enumerate(items):
-        before = items[i - 1] if i else None
-        if item.quantity is not None or before is None or not _in_bracket(text, before.end, item.start):
-            kept.append(item)
-            continue
-        close = _closing(text, item.end)
-        inside = takewhile(lambda other, close=close: other.start < close, islice(items, i, i + _MAX_ASIDE))
-        if any(other.quantity is not None for other in inside) or Linker._same(before, item):
-            kept.append(item)
-    return kept
-
-
-def _closing(text: str, position: int) -> int:
-    """Return where the bracket around ``position`` closes, brackets within it passed over; -1 where it does not."""
-    depth = 0
-    for match in _ROUND.finditer(text, position, position + _BRACKET_REACH):
-        if match.group() == "(":
-            depth += 1
-        elif depth == 0:
-            return match.start()
-        else:
-            depth -= 1
-    return -1
-
-
 def _usual(draft: LabDraft, unit: str) -> bool:
     """Tell whether a unit is the analyte's usual one, conventional or SI."""
     entry = draft.analyte.entry
     return entry is not None and unit in (entry["unit_conventional"], entry["unit_si"])
-
-
-def _in_bracket(text: str, start: int, end: int) -> bool:
-    gap = text[start:end]
-    return gap.rfind("(") > gap.rfind(")")
-
-
-def split_fraction(value: Quantity) -> list[Quantity]:
-    """Return the two numbers of "45/60 U/L" as quantities of their own."""
-    parts = value.value_text.split("/")
-    cut = value.number_start + len(parts[0])
-    halves = []
-    for part, start, end in ((parts[0], value.number_start, cut), (parts[1], cut + 1, value.number_end)):
-        number = part.rstrip("+-−–")
-        halves.append(
-            Quantity(
-                start,
-                end if part is parts[0] else value.end,
-                start,
-                end,
-                number,
-                float(number),
-                None,
-                "number",
-                "=",
-                value.unit,
-                value.unit_text,
-            )
-        )
-    return halves

@@ -47,6 +47,8 @@ _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _LEGEND = re.compile(
     r"\s*(?:\(|\[|,\s|(?:(?:is|are)\s+)?(?:expressed|given|measured|reported|shown)?\s*(?:in|as)\s+)", re.IGNORECASE
 )
+_LIST_GAP = re.compile(r"\s*(?:\([^()]{0,30}\))?\s*(?:,|and|, and|&)\s*", re.IGNORECASE)
+_POWER_UNIT = re.compile(r"\s*[x×*]?\s*10\s?[\^*]?\s?\d{1,2}\s?/\s?\w{1,4}\s*")
 _MIN_LEGEND = 2
 _MAX_WORDS = 8
 
@@ -80,7 +82,7 @@ class LabTables:
         """Return units that a note gives for the whole table: "Hb, haemoglobin (g/L); AST (IU/L)"."""
         text = text_of(doc)
         found: dict[int, dict[str, Quantity]] = {}
-        for item in mentions:
+        for place, item in enumerate(mentions):
             sentence = sentence_at(doc, item.start)
             if (
                 item.role is not Role.ANALYTE
@@ -95,9 +97,35 @@ class LabTables:
                 continue
             begin = lead.end()
             bare = Quantity(begin, unit[0], begin, begin, "", None, None, "unit", "=", unit[1], text[begin : unit[0]])
-            found.setdefault(sentence.block, {})[item.entry.name] = bare
+            named = found.setdefault(sentence.block, {})
+            for member in self._listed_before(text, mentions, place):
+                named[member] = bare
         legends = [units for units in found.values() if len(units) >= _MIN_LEGEND]
         return {name: unit for units in legends for name, unit in units.items()}
+
+    def _listed_before(self, text: str, mentions: Sequence[Item], place: int) -> Iterator[str]:
+        """Yield the names of a list that ends at ``place``: "AST, ALT and LDH are given in U/L"."""
+        while place >= 0:
+            item = mentions[place]
+            if item.role is not Role.ANALYTE or item.entry is None:
+                return
+            yield item.entry.name
+            if place == 0 or not _LIST_GAP.fullmatch(text, mentions[place - 1].end, item.start):
+                return
+            place -= 1
+
+
+def _unwrapped(rows: Sequence[list[Cell]]) -> Iterator[list[Cell]]:
+    """Yield rows, a name without values joined to the values of a row without name that follows it."""
+    waiting: list[Cell] | None = None
+    for row in rows:
+        cells = [bool(cell.text.strip()) for cell in row]
+        if waiting is not None and len(cells) > 1 and not cells[0] and any(cells[1:]):
+            row = [waiting[0], *row[1:]]
+            cells = []
+        waiting = row if cells and cells[0] and not any(cells[1:]) else None
+        if row:
+            yield row
 
 
 def _of_others(header: str) -> bool:
@@ -195,7 +223,7 @@ class _TableReader:
         if "analyte" not in kinds:
             return
         groups = [i for i, kind in enumerate(kinds) if kind == "analyte"]
-        for row in rows:
+        for row in _unwrapped(rows):
             for g, first in enumerate(groups):
                 if first >= len(row):
                     continue
@@ -217,6 +245,8 @@ class _TableReader:
             return "analyte"
         if index and _UNIT.fullmatch(header) and not _REFERENCE.search(header):
             return "unit"
+        if index and 2 * sum(self._is_unit(cell) for cell in body) > len(body):
+            return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
         if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS:
             return "reference"
@@ -225,6 +255,14 @@ class _TableReader:
         if numbers or any(self._word(cell) is not None for cell in body):
             return "value"
         return "unit" if index else "other"
+
+    def _is_unit(self, cell: Cell) -> bool:
+        """Tell whether a cell holds a unit and nothing else."""
+        start = cell.start + len(cell.text) - len(cell.text.lstrip())
+        found = self._units.match(text_of(self._doc), start)
+        if found is not None and not text_of(self._doc)[found[0] : cell.end].strip(" )"):
+            return found[1].kind in ("lab", "both")
+        return _POWER_UNIT.fullmatch(cell.text) is not None
 
     def _row(
         self, row: list[Cell], analyte: Item, kinds: list[str], first: int, last: int
@@ -263,6 +301,9 @@ class _TableReader:
         """Return a unit that stands in a cell without its number ("Hb (g/dL)", "K, mEq/L") as a bare quantity."""
         text = text_of(self._doc)
         places = [0, *(match.end() for match in _UNIT_PLACE.finditer(text[start : cell.end]))]
+        percent = text.rfind("%", start, cell.end)
+        if percent >= 0 and not text[percent + 1 : cell.end].strip(")] "):  # "Lymphocytes (LYMPH%)"
+            places.append(percent - start)
         for position in (start + place for place in places):
             while position < cell.end and text[position] in "([ ":
                 position += 1

@@ -17,7 +17,7 @@ COLUMNS = {
     "implied_results.tsv": ["term", "synonyms", "analyte", "result"],
     "units.tsv": ["unit", "synonyms", "kind", "dimension"],
     "not_labs.tsv": ["term", "synonyms", "why"],
-    "results.tsv": ["result_text", "synonyms", "result"],
+    "results.tsv": ["result_text", "synonyms", "result", "only"],
     "specimens.tsv": ["specimen", "synonyms"],
 }
 KINDS = {

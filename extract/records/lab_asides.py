@@ -1,0 +1,77 @@
+"""Brackets between a name and its value that say something else, and numbers written as "45/60"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice, takewhile
+
+from extract.nlp.model import Quantity
+from extract.records.lab_items import Item
+
+_BRACKET_REACH = 400
+_ROUND = re.compile(r"[()]")
+_MAX_ASIDE = 60  # terms in one bracket
+
+
+def without_asides(text: str, items: Sequence[Item]) -> list[Item]:
+    """Leave out terms in a bracket that holds no number: "ANA (immunofluorescence on Hep-2 cells) was 1:2560"."""
+    kept: list[Item] = []
+    for i, item in enumerate(items):
+        before = items[i - 1] if i else None
+        if item.quantity is not None or before is None or not _in_bracket(text, before.end, item.start):
+            kept.append(item)
+            continue
+        close = _closing(text, item.end)
+        inside = takewhile(lambda other, close=close: other.start < close, islice(items, i, i + _MAX_ASIDE))
+        if any(other.quantity is not None for other in inside) or same_analyte(before, item):
+            kept.append(item)
+    return kept
+
+
+def _closing(text: str, position: int) -> int:
+    """Return where the bracket around ``position`` closes, brackets within it passed over; -1 where it does not."""
+    depth = 0
+    for match in _ROUND.finditer(text, position, position + _BRACKET_REACH):
+        if match.group() == "(":
+            depth += 1
+        elif depth == 0:
+            return match.start()
+        else:
+            depth -= 1
+    return -1
+
+
+def same_analyte(a: Item, b: Item) -> bool:
+    """Tell whether two terms name one analyte."""
+    return a.entry is not None and b.entry is not None and a.entry.name == b.entry.name
+
+
+def _in_bracket(text: str, start: int, end: int) -> bool:
+    gap = text[start:end]
+    return gap.rfind("(") > gap.rfind(")")
+
+
+def split_fraction(value: Quantity) -> list[Quantity]:
+    """Return the two numbers of "45/60 U/L" as quantities of their own."""
+    parts = value.value_text.split("/")
+    cut = value.number_start + len(parts[0])
+    halves = []
+    for part, start, end in ((parts[0], value.number_start, cut), (parts[1], cut + 1, value.number_end)):
+        number = part.rstrip("+-−–")
+        halves.append(
+            Quantity(
+                start,
+                end if part is parts[0] else value.end,
+                start,
+                end,
+                number,
+                float(number),
+                None,
+                "number",
+                "=",
+                value.unit,
+                value.unit_text,
+            )
+        )
+    return halves
