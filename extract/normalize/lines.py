@@ -14,6 +14,7 @@ CAPTION_MARK = "== captions =="
 """The line after which a normalised text holds its captions."""
 
 HYPHENS = "-\N{SOFT HYPHEN}"
+_LONGEST_ROW = 160
 _CLOSERS = "\"'”’»)]"
 _SENTENCE_END = re.compile(
     r"[.!?…][\"'”’»)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,3}(?:[-–,]\d{1,3})*|[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹⁻,–]*)?\.?[\"'”’»)\]]*$"
@@ -23,6 +24,9 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"\s*(?:[•▪◦●○■□‣∙·➢✓➔]|[-–*]\s+(?=[A-Z]))")
+_MIXED_CASE = re.compile(r"[a-z]{1,3}[A-Z]")  # pH, rtPA, eGFR: begin a sentence as they are
+# A cell of a table's row in plain text: a number, a range, a dash for what was not measured.
+_CELL = re.compile(r"[<>≤≥~=]?\d[\d.,:]*(?:[-–]\d[\d.,]*)?%?[*†‡]?|[<>≤≥~=–—-]|to|NA|ND|N/A")
 # A line that ends with one of these is never the end of a paragraph.
 _OPEN_END = re.compile(
     r"(?:[,(\[/&=<>±×–-]|\b(?:a|an|and|or|the|of|in|on|at|by|to|for|from|with|without|was|were|is|are|be|been|has|have"
@@ -71,10 +75,10 @@ def ends_open(line: str) -> bool:
 
 
 def starts_lower(line: str) -> bool:
-    """Tell whether the first letter or digit of ``line`` is a lower-case letter."""
-    for char in line[:4]:
+    """Tell whether the first letter or digit of ``line`` is a lower-case letter, of no name such as "pH"."""
+    for place, char in enumerate(line[:4]):
         if char.isalnum():
-            return char.islower()
+            return char.islower() and _MIXED_CASE.match(line, place) is None
     return False
 
 
@@ -100,3 +104,16 @@ def is_bullet(line: str) -> bool:
 def is_table_row(line: str) -> bool:
     """Tell whether ``line`` has cells: a TAB that is not indentation."""
     return "\t" in line and "\t" in line.strip()
+
+
+def is_value_row(line: str) -> bool:
+    """Tell whether ``line`` is a table's row whose cells only blanks separate: words, then at least two values."""
+    if not line or len(line) > _LONGEST_ROW or not (line[-1].isdigit() or line[-1] in "%–—-*†‡AD"):
+        return False
+    words = line.split()
+    cells = 0
+    for word in reversed(words):
+        if _CELL.fullmatch(word) is None:
+            break
+        cells += word != "to"
+    return cells >= 2 and len(words) > cells and line[0].isalpha() and any(c.isdigit() for c in "".join(words[-cells:]))

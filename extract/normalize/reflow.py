@@ -14,6 +14,7 @@ from extract.normalize.lines import (
     ends_sentence,
     is_bullet,
     is_table_row,
+    is_value_row,
     starts_lower,
     starts_upper,
 )
@@ -96,6 +97,8 @@ def _paragraph_ends(page: Page, index: int) -> bool:
         return True
     if is_bullet(following) and (following[0] not in "-–*" or ends_sentence(line) or is_bullet(line)):
         return True
+    if _is_between_rows(page, index):
+        return True
     if line[-1] in HYPHENS or starts_lower(following):
         return False
     stops = ends_sentence(line)
@@ -108,6 +111,16 @@ def _paragraph_ends(page: Page, index: int) -> bool:
     if starts_upper(following):
         return page.room[index] < _FITS_WITHOUT_STOP or (page.gaps[index] and page.blanks_tell and page.room[index] < 1)
     return page.shares[index] < 0.6
+
+
+def _is_between_rows(page: Page, index: int) -> bool:
+    """Tell whether a row of values that blanks separate stands above or below the end of a short line."""
+    if page.room[index] >= FITS:
+        return False
+    above, below = is_value_row(page.texts[index]), is_value_row(page.texts[index + 1])
+    return (above and (below or not starts_lower(page.texts[index + 1]))) or (
+        below and not ends_open(page.texts[index]) and not starts_lower(page.texts[index + 1])
+    )
 
 
 def _ends_after_stop(page: Page, index: int) -> bool:
