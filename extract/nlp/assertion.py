@@ -8,7 +8,7 @@ in rules/context.yaml; pseudo-triggers there ("no increase", "not only") hide tr
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +16,9 @@ from extract.nlp.cues import Cue
 from extract.nlp.model import Sentence
 
 PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
-_WINDOW = 160
+_WINDOW = 160  # characters that a trigger reaches
+_LONGEST = 2 * _WINDOW + 80  # of a scope: window and trigger
+_LONGEST_PHRASE = 60
 _STOP_WORDS = re.compile(r";|:\s|\.\s")
 _CLAUSE_COMMA = re.compile(
     r",\s(?:and\s|but\s)?(?:he|she|they|we)\s\w+|,\s(?:(?:and|but)\s)?(?:the|a|an|she|he|it|there|which|who"
@@ -46,12 +48,20 @@ class AssertionIndex:
         """Return whether the fact at ``start:end`` is present, absent or possible."""
         i = bisect_right(self.sentence_starts, start) - 1
         found = PRESENT
-        for scope in self.scopes[i] if i >= 0 else ():
-            if scope.start <= start and end <= scope.end:
+        scopes = self.scopes[i] if i >= 0 else ()
+        for k in range(bisect_right(scopes, start - _LONGEST, key=_start), len(scopes)):
+            scope = scopes[k]
+            if scope.start > start:
+                break
+            if end <= scope.end:
                 if scope.assertion == ABSENT:
                     return ABSENT
                 found = scope.assertion
         return found
+
+
+def _start(span: Scope | Cue) -> int:
+    return span.start
 
 
 def find_scopes(text: str, sentence: Sentence, cues: Sequence[Cue]) -> list[Scope]:
@@ -63,19 +73,27 @@ def find_scopes(text: str, sentence: Sentence, cues: Sequence[Cue]) -> list[Scop
     stops = [c for c in cues if c.group in ("assert.end", "clause")]
     scopes = []
     for cue in groups:
-        if cue in hidden or any(h.start < cue.end <= h.end for h in hidden):
-            continue
         kind = cue.group.removeprefix("assert.")
-        if kind in ("end", "pseudo"):
+        if kind in ("end", "pseudo") or _is_hidden(cue, hidden):
             continue
         assertion = ABSENT if kind.startswith("absent") else POSSIBLE
+        near = stops[
+            bisect_left(stops, cue.start - _WINDOW, key=_start) : bisect_left(stops, cue.end + _WINDOW, key=_start)
+        ]
         if kind.endswith("_after"):  # the trigger stands after what it denies
-            scopes.append(Scope(_left(text, sentence, cue, stops), cue.end, assertion))
-        else:
-            scopes.append(Scope(cue.start, _right(text, sentence, cue, stops), assertion))
-            if kind.endswith("_around"):  # "was not evident at": its subject stands before it
-                scopes.append(Scope(_left(text, sentence, cue, stops), cue.end, assertion))
-    return scopes
+            scopes.append(Scope(_left(text, sentence, cue, near), cue.end, assertion))
+            continue
+        scopes.append(Scope(cue.start, _right(text, sentence, cue, near), assertion))
+        if kind.endswith("_around"):  # "was not evident at": its subject stands before it
+            scopes.append(Scope(_left(text, sentence, cue, near), cue.end, assertion))
+    return sorted(scopes, key=_start)
+
+
+def _is_hidden(cue: Cue, hidden: Sequence[Cue]) -> bool:
+    """Tell whether the trigger is a part of a pseudo-trigger ("no change")."""
+    first = bisect_left(hidden, cue.start - _LONGEST_PHRASE, key=_start)
+    last = bisect_left(hidden, cue.end, key=_start)
+    return any(cue.end <= h.end for h in hidden[first:last])
 
 
 def _right(text: str, sentence: Sentence, cue: Cue, stops: Sequence[Cue]) -> int:

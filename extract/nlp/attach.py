@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from extract.nlp.timex import TimeExpression
@@ -11,6 +12,9 @@ _BOUNDARY = re.compile(
     r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b"
     r"|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b"
 )
+_NEIGHBOURS = 4  # expressions looked at before and after a fact
+_FARTHEST = 600  # characters between the two
+_OPENING_LENGTH = 60
 _BOUNDARY_COST = 30
 _FRONTED_COST = 60
 _OPENING = re.compile(r"(?:(?!was|were|is|are|had)[^\W\d]+\W*){0,2}")  # "However, on day 3 ..."
@@ -23,9 +27,13 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
     ("On day 3, ...") dates what follows it, not what stands before.
     """
     best, lowest = -1, float("inf")
-    for i, time in enumerate(times):
+    near = bisect_left(times, start, key=lambda t: t.start)
+    for i in range(max(near - _NEIGHBOURS, 0), min(near + _NEIGHBOURS, len(times))):
+        time = times[i]
         if time.start < end and start < time.end:
             return i
+        if max(time.start - end, start - time.end) > _FARTHEST:
+            continue
         cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
         if cost < lowest:
             best, lowest = i, cost
@@ -51,9 +59,9 @@ def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) 
 
 def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:
     """Tell whether the expression opens the sentence or a clause of it."""
-    before = text[bounds[0] : time.start].rstrip()
-    following = text[time.end : bounds[1]]
-    if _OPENING.fullmatch(before):
+    before = text[max(bounds[0], time.start - _OPENING_LENGTH) : time.start].rstrip()
+    following = text[time.end : min(bounds[1], time.end + 10)]
+    if time.start - bounds[0] < _OPENING_LENGTH and _OPENING.fullmatch(before):
         return True
     opens = before.endswith((",", ";", ":", " and", " but", "(", " then"))
     closes = following[:1] in (".", ";", ")", "") or following.lstrip()[:4] == "and "

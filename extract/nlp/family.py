@@ -25,66 +25,58 @@ _HEALTH = re.compile(
 )
 _NEXT_STATEMENT = re.compile(r"[,;]\s(?:and\s)?(?:he|she|the patient|was|had|presented|laboratory)\b", re.IGNORECASE)
 _OTHER_SUBJECT = re.compile(r"\b(?:he|she|patient|was|were|is|had|has|by|with|from|to|of|and)\s", re.IGNORECASE)
+_KIN_WORD = re.compile(
+    r"\b(?:mother|father|sister|brother|son|daughter|wife|husband|donor|cousin|uncle|aunt)\b(?![’'])"
+)
+_BEARING = frozenset(("mother", "fetus", "foetus", "donor"))
 _LEADS = 45
 _NEAR = 40
 _OWNERS = re.compile(r"\bfamily history\b(?!\s(?:was|is)\s(?:un|non|not))", re.IGNORECASE)
 
 
-def family_spans(
-    text: str, sentence: Sentence, cues: Sequence[Cue], patients: Sequence[Patient]
-) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of ``sentence`` that tell of relatives.
+class Relatives:
+    """Finds what a text tells of the relatives of its patients."""
 
-    A relative who opens the sentence is what it is about, unless she only reports ("her mother noticed ...").
-    "The mother" is no relative where a patient of the article is a grown woman, nor is a relative whom the
-    article introduces as a patient.
-    """
-    clauses = [sentence.start, *(c.start for c in cues if c.group == "clause" and c.start > sentence.start)]
-    for cue in cues:
-        if cue.group != "kin.noun" or _is_patient(text, cue, patients):
-            continue
-        after = text[cue.end : min(cue.end + 60, sentence.end)].lstrip("’'s ")
+    def __init__(self, text: str, patients: Sequence[Patient]) -> None:
+        self._text = text
+        grown = any(p.sex != "male" and (p.age_years or 0) >= _ADULT for p in patients)
+        self._not_the = _BEARING if grown else frozenset()
+        self._patients: set[str] = set()  # kin words by which the article introduces a patient
+        for patient in patients:
+            if patient.end > patient.start:
+                introduction = text[max(patient.start - _NEAR, 0) : patient.end].lower()
+                self._patients.update(_KIN_WORD.findall(introduction))
+
+    def spans(self, sentence: Sentence, cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of ``sentence`` that tell of relatives.
+
+        A relative who opens a clause is what it is about, unless she only reports ("her mother noticed ...").
+        "The mother" is no relative where a patient of the article is a grown woman, nor is a relative whom the
+        article introduces as a patient.
+        """
+        text = self._text
+        clauses = [sentence.start, *(c.start for c in cues if c.group == "clause" and c.start > sentence.start)]
+        for cue in cues:
+            if cue.group == "kin.noun" and not self._is_patient(cue):
+                begin = max(c for c in clauses if c <= cue.start)
+                if self._is_topic(cue, begin, sentence.end):
+                    yield begin, next((c for c in clauses if c > cue.end), sentence.end)
+            elif cue.group == "subject.family" and _OWNERS.match(text, cue.start):
+                stop = next((c for c in clauses if c > cue.end), sentence.end)
+                match = _NEXT_STATEMENT.search(text, cue.end, stop)
+                yield cue.start, match.start() if match is not None else stop
+
+    def _is_topic(self, cue: Cue, begin: int, end: int) -> bool:
+        """Tell whether the clause that begins at ``begin`` tells of the relative's health."""
+        text = self._text
+        after = text[cue.end : min(cue.end + 60, end)].lstrip("’'s ")
         if _REPORTS.match(after) or not _HEALTH.search(after):
-            continue
-        begin = max(c for c in clauses if c <= cue.start)
-        leads = cue.start - begin <= _LEADS and not _subject_before(text, begin, cue.start)
-        if leads:
-            stop = next((c for c in clauses if c > cue.end), sentence.end)
-            yield begin, stop
-    for cue in cues:
-        if cue.group == "subject.family" and _OWNERS.match(text, cue.start):
-            stop = next((c for c in clauses if c > cue.end), sentence.end)
-            yield cue.start, min(stop, _first_verb(text, cue.end, stop))
+            return False
+        return cue.start - begin <= _LEADS and _OTHER_SUBJECT.search(text, begin, cue.start) is None
 
-
-def _first_verb(text: str, start: int, stop: int) -> int:
-    """Return where the next statement begins after "family history of ...": at a comma or semicolon."""
-    match = re.search(
-        r"[,;]\s(?:and\s)?(?:he|she|the patient|was|had|presented|laboratory)\b", text[start:stop], re.IGNORECASE
-    )
-    return start + match.start() if match is not None else stop
-
-
-def _subject_before(text: str, begin: int, stop: int) -> bool:
-    """Tell whether another subject and its verb stand before the relative: "he was brought by his mother"."""
-    return (
-        re.search(r"\b(?:he|she|patient|was|were|is|had|has|by|with|from|to|of|and)\s", text[begin:stop], re.IGNORECASE)
-        is not None
-    )
-
-
-def _is_patient(text: str, cue: Cue, patients: Sequence[Patient]) -> bool:
-    """Tell whether the relative is a patient of the article: introduced as one, or the woman who gave birth."""
-    word = text[cue.start : cue.end].lower()
-    for patient in patients:
-        grown = patient.sex != "male" and (patient.age_years or 0) >= _ADULT
-        owned = (
-            text[max(cue.start - 4, 0) : cue.start].lower() in ("his ", "her ")
-            or text[cue.start - 2 : cue.start] == "s "
-        )
-        if word in ("mother", "fetus", "foetus", "donor") and grown and not owned:
+    def _is_patient(self, cue: Cue) -> bool:
+        text, word = self._text, self._text[cue.start : cue.end].lower()
+        if word in self._patients:
             return True
-        introduction = text[max(patient.start - _NEAR, 0) : patient.end]
-        if patient.end > patient.start and re.search(rf"\b{word}\b(?!’|')", introduction, re.IGNORECASE):
-            return True
-    return False
+        before = text[max(cue.start - 4, 0) : cue.start].lower()
+        return word in self._not_the and before not in ("his ", "her ") and not before.endswith("s ")

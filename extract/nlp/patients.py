@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from spacy.tokens import Doc
 from extract.nlp.ages import AgeMention, find_ages
 from extract.nlp.cues import Cue, cue_table, find_cues
 from extract.nlp.extensions import sentences, text_of
-from extract.nlp.family import family_spans
+from extract.nlp.family import Relatives
 from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.outcome import describe
@@ -73,10 +74,11 @@ class PatientFinder:
         if species:
             warning = f"reports an animal: {', '.join(dict.fromkeys(species))}"
             doc.user_data.setdefault("warnings", []).append(warning)
-        doc._.patients = [reading.patient(n, story, doc._.cases) for n, story in enumerate(stories, 1)]
+        doc._.patients = reading.patients(stories, doc._.cases)
+        relatives = Relatives(text, doc._.patients)
         for sentence, group in zip(found, cues, strict=True):
             if any(c.group in ("kin.noun", "subject.family") for c in group):
-                subjects.relatives(family_spans(text, sentence, group, doc._.patients))
+                subjects.relatives(relatives.spans(sentence, group))
         return doc
 
 
@@ -92,21 +94,23 @@ class _Reading:
         subjects: SubjectIndex,
     ) -> None:
         self._text, self._found, self._cues, self._subjects = text, found, cues, subjects
-        self.introductions = list(self._introductions(ages))
+        self.introductions = sorted(self._introductions(ages), key=lambda p: p.start)
         self.labels = find_labels(text, found)
 
     def stories(self) -> list[_Story]:
         """Return the patients; none where the article tells of no one."""
         return self._by_labels() or self._by_introductions()
 
-    def patient(self, number: int, story: _Story, cases: CaseIndex) -> Patient:
-        """Return the finished patient."""
+    def patients(self, stories: Sequence[_Story], cases: CaseIndex) -> list[Patient]:
+        """Return the finished patients."""
+        own: list[list[int]] = [[] for _ in stories]
+        for sentence in self._found if stories else ():
+            if sentence.kind is not BlockKind.TABLE and self._is_own(sentence):
+                own[cases.at(sentence.start) - 1].append(sentence.index)
+        return [self._patient(n, story, own[n - 1]) for n, story in enumerate(stories, 1)]
+
+    def _patient(self, number: int, story: _Story, own: Sequence[int]) -> Patient:
         first = story.first
-        own = [
-            s.index
-            for s in self._found
-            if s.kind is not BlockKind.TABLE and self._is_own(s) and cases.at(s.start) == number
-        ]
         sex = first.sex if first is not None and first.sex else self._sex(own, first)
         start, end = (first.start, first.end) if first is not None else (0, 0)
         age = first.age if first is not None else None
@@ -143,9 +147,10 @@ class _Reading:
             return []
         stories: list[_Story] = []
         seen: dict[int, _Story] = {}
+        places = [p.start for p in self.introductions]
         for i, label in enumerate(heads):
             stop = heads[i + 1].start if i + 1 < len(heads) else len(self._text)
-            first = _best([p for p in self.introductions if label.start <= p.start < stop])
+            first = _best(self.introductions[bisect_left(places, label.start) : bisect_left(places, stop)])
             if label.number in seen:
                 story = seen[label.number]
                 story.first = story.first or first
