@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extract.nlp.drug_evidence import is_treatment
 from extract.nlp.drug_names import DrugName, find_drug_names
 from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
-from extract.nlp.drug_status import is_treatment
+from extract.nlp.drug_wording import Wording
 from extract.nlp.pipeline import load_pipeline
 from extract.nlp.regimen import Slot, mates_of, names_of, read_regimens
 from extract.rules.load import load_rules
@@ -56,9 +57,10 @@ def find_treatments(text: str) -> tuple[list[DrugName], list[Slot]]:
     for sentence, parts in drug_sentences(doc, rules):
         found = read_regimens(parts, before)
         before = names_of(found) or before
+        wording = Wording(sentence, parts, rules)
         for slot in found:
             mates = mates_of(found, slot)
-            if slot.distant or is_treatment(text, sentence, slot, mates, rules):
+            if slot.distant or is_treatment(wording, slot, mates):
                 slots.append(slot)
     names = names_of(slots)
     taken = {name.start for name in names}

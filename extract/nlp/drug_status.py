@@ -1,16 +1,13 @@
-"""Is the name a treatment of the patient, and what became of it: given, stopped, history or withheld."""
+"""What became of a drug: given, stopped, history or withheld; and what it was given for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from extract.nlp.drug_names import DrugName
-from extract.nlp.drug_rules import DrugRules
+from extract.nlp.drug_wording import Wording
 from extract.nlp.gaps import GapWords
-from extract.nlp.model import Sentence
-from extract.nlp.regimen import Slot
-from extract.normalize.blocks import BlockKind
+from extract.nlp.regimen_model import Slot
 
 _REACH = 70
 _LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
@@ -41,94 +38,7 @@ _NO_INDICATION = re.compile(
 )
 
 
-_LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
-
-
-def is_treatment(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules) -> bool:
-    """Tell whether the sentence speaks of the drug as a treatment, not as a measurement, organism's test or topic.
-
-    Parameters
-    ----------
-    mates : the slots of the list in which the drug stands, its own included.
-    """
-    name = slot.name
-    if slot.dose is None and len(_LEGEND.findall(text, sentence.start, sentence.end)) >= 3:
-        return False
-    if slot.dose is None and rules.phrases["screen"].search(text, sentence.start, sentence.end):
-        return False
-    tail = text[name.end : min(sentence.end, name.end + 40)]
-    if rules.starts["not_after"].match(tail):
-        return False
-    if name.kind == "class" and rules.starts["class_not_after"].match(tail):
-        return False
-    head = text[max(sentence.start, name.start - 40) : name.start]
-    if rules.ends["not_before"].search(head):
-        return False
-    if _in_susceptibility_list(text, sentence, name, rules):
-        return False
-    if name.kind == "element" and (slot.dose is None or sentence.kind is BlockKind.TABLE):
-        return _evidence(text, sentence, name, rules) and _element_given(text, sentence, slot, mates, rules)
-    if slot.dose is not None:
-        return True
-    if sentence.kind is BlockKind.TABLE:
-        return bool(rules.phrases["susceptibility_ends"].search(text, sentence.start, sentence.end))
-    evidence = _evidence(text, sentence, name, rules)
-    if evidence:
-        return True
-    return sentence.section in ("case", "abstract", "caption", "") and name.kind in (
-        "drug",
-        "combination",
-        "regimen",
-        "class",
-    )
-
-
-_NEW_CLAUSE = re.compile(r",\s(?:and|so|but|thus|hence|therefore)\s|;|\bso\b|\bthus\b|\bhence\b|\btherefore\b")
-
-
-def _in_susceptibility_list(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
-    cue = None
-    for match in rules.phrases["susceptibility"].finditer(text, sentence.start, name.start):
-        cue = match
-    if cue is None:
-        # "Meropenem and colistin were the only sensitive drugs": the cue follows
-        late = rules.phrases["susceptibility"].search(text, name.end, sentence.end)
-        if late is None or rules.phrases["given"].search(text, sentence.start, name.start):
-            return False
-        return not rules.phrases["susceptibility_ends"].search(text, sentence.start, sentence.end)
-    ends = rules.phrases["susceptibility_ends"]
-    if ends.search(text, cue.end(), name.start):
-        return False
-    after = ends.search(text, name.end, min(sentence.end, name.end + 60))
-    return after is None or not _NEW_CLAUSE.search(text, cue.end(), name.start)
-
-
-def _evidence(text: str, sentence: Sentence, name: DrugName, rules: DrugRules) -> bool:
-    return bool(rules.phrases["given"].search(text, sentence.start, sentence.end))
-
-
-_MEASURED = re.compile(
-    r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|"
-    r"mEq|tab|days?|weeks?|months?|h)"
-)
-
-
-def _element_given(text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules) -> bool:
-    """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
-    name = slot.name
-    if _MEASURED.match(text, name.end, sentence.end):
-        return False
-    if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
-        return True
-    if rules.starts["element_after"].match(text, name.end, min(sentence.end, name.end + 40)):
-        return True
-    words = text[max(sentence.start, name.start - 60) : name.start].split()
-    return any(rules.ends["element_before"].search(" ".join(words[: len(words) - k])) for k in range(3))
-
-
-def status_of(
-    text: str, sentence: Sentence, slot: Slot, mates: Sequence[Slot], rules: DrugRules, when: str
-) -> str | None:
+def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], when: str) -> str | None:
     """Return the status of a slot; None where the sentence denies it and nothing is to be written down.
 
     Parameters
@@ -139,14 +49,14 @@ def status_of(
     if slot.distant:
         return "given"
     first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
-    head, tail = _clause_before(text, sentence, first.start), _clause_after(text, sentence, last.end)
+    rules = wording.rules
+    head, tail = _clause_before(wording, first.start), _clause_after(wording, last.end)
     allergy = rules.phrases["allergy"]
     if allergy.search(tail[:24]) or allergy.search(head[-60:]):
-        whole = text[sentence.start : sentence.end]
-        return None if rules.phrases["allergy_denied"].search(whole) else "withheld"
+        return None if wording.has("allergy_denied") else "withheld"
     leads = _leads(head, rules.gaps["qualifiers"])
     if first is not slot:
-        leads += _leads(_clause_before(text, sentence, slot.start), rules.gaps["qualifiers"])
+        leads += _leads(_clause_before(wording, slot.start), rules.gaps["qualifiers"])
     if any(rules.ends["denied_before"].search(lead) for lead in leads):
         return None
     if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(
@@ -157,12 +67,11 @@ def status_of(
         rules.phrases["stopped_after"], tail
     ):
         return "stopped"
-    if _WHICH_STOPPED.match(text, last.end, sentence.end):
+    if _WHICH_STOPPED.match(wording.after(last.end, 160)):
         return "stopped"
-    whole = text[sentence.start : sentence.end]
     if when == "history":
         return "history"
-    if rules.phrases["history"].search(whole) and not rules.phrases["present"].search(whole):
+    if wording.has("history") and not wording.has("present"):
         return "history"
     return "given"
 
@@ -186,26 +95,26 @@ def _leads(head: str, qualifiers: GapWords) -> list[str]:
     return leads
 
 
-def _clause_before(text: str, sentence: Sentence, start: int) -> str:
-    head = text[max(sentence.start, start - 200) : start]
+def _clause_before(wording: Wording, start: int) -> str:
+    head = wording.before(start, 200)
     cut = 0
     for match in _CLAUSE.finditer(head):
         cut = match.end()
     return head[cut:]
 
 
-def _clause_after(text: str, sentence: Sentence, end: int) -> str:
-    tail = text[end : min(sentence.end, end + 160)]
+def _clause_after(wording: Wording, end: int) -> str:
+    tail = wording.after(end, 160)
     match = _CLAUSE.search(tail)
     return tail[: match.start()] if match else tail
 
 
-def indication_of(text: str, sentence: Sentence, slots: Sequence[Slot], slot: Slot) -> str:
+def indication_of(wording: Wording, slots: Sequence[Slot], slot: Slot) -> str:
     """Return what the drug was given for, as written; "" where the sentence does not say it."""
     ends = [slot.end]
     parts = (part for part in (slot.frequency, slot.way, slot.duration) if part is not None)
     ends.extend(part.end for part in parts if slot.end <= part.start <= slot.end + 60)
-    match = _INDICATION.match(text, max(ends), sentence.end)
+    match = _INDICATION.match(wording.text, max(ends), wording.end)
     if (
         match is None
         or _NO_INDICATION.search(match["what"])

@@ -9,12 +9,13 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extract.nlp.drug_evidence import is_treatment
 from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
-from extract.nlp.drug_status import indication_of, is_treatment, status_of
-from extract.nlp.extensions import context, text_of
-from extract.nlp.model import Sentence
+from extract.nlp.drug_status import indication_of, status_of
+from extract.nlp.drug_wording import Wording
+from extract.nlp.extensions import context
 from extract.nlp.regimen import Slot, mates_of, names_of, read_regimens
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, row_values, tell_regimens_once
@@ -69,7 +70,7 @@ class DrugFinder:
             if sentence.block != block:
                 block, before = sentence.block, []
             slots = read_regimens(parts, before) if parts.names or (before and parts.doses) else []
-            tellings.extend(self._tellings(doc, sentence, slots))
+            tellings.extend(self._tellings(doc, sentence.index, Wording(sentence, parts, self._rules), slots))
             before = names_of(slots) or before
         for telling in tell_regimens_once(tellings, self._rules):
             add_row(
@@ -77,22 +78,21 @@ class DrugFinder:
             )
         return doc
 
-    def _tellings(self, doc: Doc, sentence: Sentence, slots: list[Slot]) -> Iterator[Telling]:
-        text = text_of(doc)
+    def _tellings(self, doc: Doc, index: int, wording: Wording, slots: list[Slot]) -> Iterator[Telling]:
         for slot in slots:
             mates = mates_of(slots, slot)
-            if not slot.distant and not is_treatment(text, sentence, slot, mates, self._rules):
+            if not slot.distant and not is_treatment(wording, slot, mates):
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
-            status = status_of(text, sentence, slot, mates or [slot], self._rules, fact.when)
+            status = status_of(wording, slot, mates or [slot], fact.when)
             if status is None:
                 continue
-            indication = indication_of(text, sentence, slots, slot)
-            values = row_values(text, slot, status, indication)
+            indication = indication_of(wording, slots, slot)
+            values = row_values(wording.text, slot, status, indication)
             sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
             rule = f"drugs:{slot.name.source}" + (":dose" if slot.dose else "")
-            yield Telling(slot, sentence.index, status, fact, values, sure, rule, start, end)
+            yield Telling(slot, index, status, fact, values, sure, rule, start, end)
 
 
 def _quote(slot: Slot) -> tuple[int, int]:

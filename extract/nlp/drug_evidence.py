@@ -1,0 +1,83 @@
+"""Does the sentence speak of the drug as a treatment, not as a measurement, an organism's test or a topic?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extract.nlp.drug_names import DrugName
+from extract.nlp.drug_wording import Wording
+from extract.nlp.regimen_model import Slot
+
+_NARRATIVE = ("case", "abstract", "caption", "")
+_LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
+_NEW_CLAUSE = re.compile(r",\s(?:and|so|but|thus|hence|therefore)\s|;|\bso\b|\bthus\b|\bhence\b|\btherefore\b")
+_MEASURED = re.compile(
+    r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|"
+    r"mEq|tab|days?|weeks?|months?|h)"
+)
+
+
+def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
+    """Tell whether a slot's drug is spoken of as given, taken, stopped or refused, whoever the patient is.
+
+    Parameters
+    ----------
+    mates : the slots of the list in which the drug stands, its own included.
+    """
+    name = slot.name
+    if _is_named_otherwise(wording, name) or _in_susceptibility_list(wording, name):
+        return False
+    if slot.dose is None and (wording.has("screen") or _is_key(wording, name)):
+        return False
+    if name.kind == "element" and (slot.dose is None or wording.is_table):
+        return wording.has("given") and _element_given(wording, slot, mates)
+    if slot.dose is not None:
+        return True
+    if wording.is_table:
+        return wording.has("susceptibility_ends")
+    return wording.has("given") or (wording.section in _NARRATIVE and name.kind != "element")
+
+
+def _is_key(wording: Wording, name: DrugName) -> bool:
+    """Tell whether a name stands in a key of abbreviations."""
+    around = wording.before(name.start, 120) + wording.after(name.start, 120)
+    return len(_LEGEND.findall(around)) >= 3
+
+
+def _is_named_otherwise(wording: Wording, name: DrugName) -> bool:
+    """Tell whether the words that touch the name make a level, a syndrome or an organism's resistance of it."""
+    tail = wording.after(name.end, 40)
+    if wording.rules.starts["not_after"].match(tail):
+        return True
+    if name.kind == "class" and wording.rules.starts["class_not_after"].match(tail):
+        return True
+    return bool(wording.rules.ends["not_before"].search(wording.before(name.start, 40)))
+
+
+def _in_susceptibility_list(wording: Wording, name: DrugName) -> bool:
+    cue = wording.last_before("susceptibility", name.start)
+    if cue is None:
+        # "Meropenem and colistin were the only sensitive drugs": the cue follows
+        if not wording.has_between("susceptibility", name.end, wording.end):
+            return False
+        return not wording.has_between("given", wording.start, name.start) and not wording.has("susceptibility_ends")
+    if wording.has_between("susceptibility_ends", cue[1], name.start):
+        return False
+    if not wording.has_between("susceptibility_ends", name.end, name.end + 60):
+        return True
+    return not _NEW_CLAUSE.search(wording.text, max(cue[1], name.start - 400), name.start)
+
+
+def _element_given(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
+    """Tell whether the words next to a nutrient, electrolyte or hormone say that it was given."""
+    name = slot.name
+    if _MEASURED.match(wording.text, name.end, min(wording.end, name.end + 60)):
+        return False
+    if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
+        return True
+    if wording.rules.starts["element_after"].match(wording.after(name.end, 40)):
+        return True
+    words = wording.before(name.start, 60).split()
+    ends = wording.rules.ends["element_before"]
+    return any(ends.search(" ".join(words[: len(words) - k])) for k in range(3))
