@@ -16,9 +16,12 @@ from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 from extract.rules.units import Unit, UnitTable
 
-_NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
+_NUM = (
+    r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])|"
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
+)
 _B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses them
-_NUMBER = re.compile(rf"(?<![\w.])(?<!\d[,:])(?:{_NUM})")
+_NUMBER = re.compile(rf"(?<![\d._])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
 _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
@@ -69,7 +72,7 @@ def find_quantities(text: str, units: UnitTable, terms: dict[str, list[Mention]]
     names = _NameSpans(terms)
     done = 0
     for match in _NUMBER.finditer(text):
-        if match.start() < done:
+        if match.start() < done or not names.frees(text, match):
             continue
         date = _DATE.match(text, match.start())
         if date is not None:
@@ -103,6 +106,13 @@ class _NameSpans:
     def holds(self, position: int) -> bool:
         i = bisect_right(self._starts, position) - 1
         return any(k >= 0 and self._starts[k] <= position < self._ends[k] for k in (i, i - 1))
+
+    def frees(self, text: str, match: re.Match[str]) -> bool:
+        """Tell whether a number stands apart from letters, or is a decimal glued to a term: "pH7.31"."""
+        start = match.start()
+        if not start or not text[start - 1].isalpha():
+            return True
+        return "." in match.group() and start in self._term_ends
 
     def ends_before(self, position: int) -> bool:
         return position - 1 in self._term_ends
@@ -242,6 +252,8 @@ def _power_code(written: str) -> str:
 
 def plain(number: str) -> str:
     """Return a written number without thousands separators and with a decimal point."""
+    if number.count(".") > 1:  # "1.090.000"
+        number = number.replace(".", "")
     return re.sub(r"[,'\s\u00a0\u2009\u202f]", "", number).replace("·", ".")
 
 

@@ -53,7 +53,7 @@ _REFERENCE_WORD = (
 # a reference word, then words and marks of its phrase, then the number
 _REFERENCE_LEAD = re.compile(
     rf"(?:\b{_REFERENCE_WORD}\b\.?|(?<=[(\[])\s*[nN]\b)"
-    r"(?:[\s:=,;.\-–(\[≤<>≥]|\b(?:range|ranges|interval|intervals|limit|limits|value|values|level|levels|of|for|is|are|was|"
+    r"(?:[\s:=,;.\-–(\[≤<>≥]|(?<=[a-z]\s\()[A-Z]{1,4}\)|\b(?:range|ranges|interval|intervals|limit|limits|value|values|level|levels|of|for|is|are|was|"
     r"were|to|the|our|in|at|from|between|adult|adults|women|men|females?|males?|children|less|more|greater|lower|higher|"
     r"than|up|below|above|under|over|normal|reference|laboratory|being|upper|lower|limits?|considered|serum|plasma|range|"
     r"fasting|morning|random|basal|adjusted|age|local|institutional|cut-?\s?off)\b)*$",
@@ -75,6 +75,12 @@ _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
 _COLLECTED = re.compile(
     r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
+)
+_FRACTION_REACH = 90
+_STOP = re.compile(r"\n|\.\s")
+_FRACTION_NAME = re.compile(
+    r"\b(direct|indirect|conjugated|unconjugated|total)(?=(?:\s(?:fraction|component))?(?:\s(?:of|was)|\s?[:=])?\s?\d)",
+    re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"\b([A-Za-z][A-Za-z-]+)(?:\s*/\s*|\s*\(\w\)\s*|\s+(?:and|or|&)\s+)$")
 _JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
@@ -143,6 +149,7 @@ class ItemReader:
         """Add what is named by the first word only: "total" in "total and direct bilirubin"."""
         found: list[Item] = []
         for item in items:
+            found += self._fractions(text, found, item)
             short = None
             if item.role is Role.ANALYTE and item.mention is not None and " " in item.mention.text:
                 short = _ELLIPSIS.search(text[max(0, item.start - 24) : item.start])
@@ -156,7 +163,7 @@ class ItemReader:
                     mention = replace(known[0], start=start, end=end)
                     found.append(Item(Role.ANALYTE, start, end, mention=mention, anchor=start))
             found.append(item)
-        return found
+        return found + self._fractions(text, found, None)
 
     def _members(self, mention: Mention) -> list[Mention]:
         """Return the analytes that a panel's name lists ("calcium and phosphorus"); the mention itself elsewhere."""
@@ -174,6 +181,23 @@ class ItemReader:
             members.append(replace(known[0], start=start, end=start + len(known[0].text)))
             begin = joint.end() if joint is not None else end
         return members
+
+    def _fractions(self, text: str, found: Sequence[Item], following: Item | None) -> list[Item]:
+        """Return "direct" and "indirect" that stand for bilirubin: "total bilirubin 2.95 mg/dl, direct 1.18"."""
+        before = found[-1] if found else None
+        if before is None or before.entry is None or not before.entry.name.endswith("bilirubin"):
+            return []
+        new = []
+        end = min(following.start if following is not None else len(text), before.end + _FRACTION_REACH)
+        stop = _STOP.search(text, before.end, end)
+        end = stop.start() if stop is not None else end
+        for match in _FRACTION_NAME.finditer(text, before.end, end):
+            piece = f"{match.group(1)} bilirubin"
+            known = self._lexicon.find(piece, split_words(piece)).get("analyte", [])
+            if known and known[0].text == piece:
+                a, b = match.span(1)
+                new.append(Item(Role.ANALYTE, a, b, mention=replace(known[0], start=a, end=b), anchor=a))
+        return new
 
     def quantity_items(self, doc: Doc, start: int, end: int, found: Sequence[Quantity]) -> list[Item]:
         """Return the quantities of ``doc.text[start:end]`` with their roles."""

@@ -155,7 +155,8 @@ class Linker(Linking):
             self._pending = []
         pending = self._pending
         if pending:
-            unknown = self._words.unknown(self._gap(pending[-1].end, first.start))
+            gap = self._gap(pending[-1].end, first.start)
+            unknown = 0 if gap.strip() == ";" else self._words.unknown(gap)  # "(LDH; 310 U/L)"
             if pending[-1].role is Role.IMPLIED and not _IMPLIED_GAP.match(self._gap(pending[-1].end, first.start)):
                 self._last = []
                 return 1
@@ -275,7 +276,9 @@ class Linker(Linking):
         if old is None or (unknown and (unknown > _MAX_UNKNOWN or value.unit is None or not _TO.search(gap))):
             return False
         if value.unit is not None and old.unit is not None and value.unit != old.unit:
-            return False
+            alike = value.unit.dimension == old.unit.dimension == "count_concentration"
+            if not alike or not _TO.search(gap):  # "from 1.32 × 10^10/L to 4.0 × 10^9/L"
+                return False
         if (value.unit is None or old.unit is None) and not _TO.search(gap) and value.unit != old.unit:
             return False
         if value.unit is None and old.unit is None and not re.search(r"\b(?:to|then|and|was|at)\b", gap):

@@ -19,6 +19,7 @@ _VERBS = re.compile(
 )
 _COUNT_LEAD = re.compile(r"\s?(?=/)|\s(?=per\s)")
 _BRACKETED = re.compile(r"\s*[(\[]\s*")
+_ADVERB = re.compile(r"[a-z]{3,}ly$")
 _JOINTS = frozenset({",", "/", "and", "or", "&", "+", "nor", "plus", "well", "along", "together"})
 _CELLS = re.compile(r"(?:nucleated\s)?cells?\b", re.IGNORECASE)
 _FLUID = re.compile(r"\b(?:csf|cerebrospinal|fluid|tap|puncture|aspirat\w*|lavage|effusion|ascit\w+)\b", re.IGNORECASE)
@@ -43,7 +44,8 @@ class Vocabulary:
         if len(tokens) > _MAX_LINK_TOKENS:
             return 99
         return sum(
-            not (token.lower() in self.link or token.lower() in self.time or token.isdigit()) for token in tokens
+            not (token.lower() in self.link or token.lower() in self.time or token.isdigit() or _ADVERB.match(token))
+            for token in tokens
         )
 
     def joins(self, gap: str) -> bool:

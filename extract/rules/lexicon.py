@@ -9,6 +9,7 @@ from typing import Any
 
 from extract.rules.fold import Words, fold_key
 
+_DECIMAL = re.compile(r"\d{1,3}\.\d")
 _LOOSE = re.compile(r"[\s\-‐‑‒–—−]+")
 
 
@@ -112,6 +113,7 @@ def _may_end(text: str, words: Words, last: int) -> bool:
     """Tell whether a term may end with the word ``last``: not within a word or a number."""
     end = words.ends[last]
     glued = last + 1 < len(words.starts) and words.starts[last + 1] == end and _glued(text, end)
+    glued = glued and not (text[end - 1].isalpha() and _DECIMAL.match(text, end))  # "pH7.31"
     return not glued and not _is_cut_number(text, end)
 
 
