@@ -19,7 +19,7 @@ from extract.normalize.blocks import BlockKind
 from extract.rules.lexicon import Entry
 
 _REACH = 2  # sentences after a drug's name in which a dose may be meant for it
-_LONGEST = 4000  # characters; longer "sentences" are tables or lists without a full stop
+_LONGEST = 2000  # characters; longer "sentences" are tables or lists without a full stop
 _SKIPPED = ("references", "other", "title")
 
 

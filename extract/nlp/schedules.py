@@ -22,6 +22,12 @@ _NN = rf"{_N}(?:\s?(?:-|–|to|or|and|/)\s?{_N})?"
 _UNIT = r"(?:hours?|hrs?|h|hourly|minutes?|mins?|days?|d|weeks?|wks?|months?|mos?|years?|yrs?)"
 _DAYS = {"h": 1 / 24, "m": 1 / 1440, "d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365.25, "c": 0.0}
 
+# without one of these no pattern below can match; most sentences have none
+_HINT = re.compile(
+    r"\b(?:every|each|hourly|q\.?\s?\d|intervals?|times|per|on\sdays?|days\s\d|d\d)|\d\s?[x×]|-hourly|\sa\s(?:day|week|month)|"
+    r"doses\s?/",
+    re.I,
+)
 _FREQUENCY = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -107,7 +113,7 @@ def unit_days(unit: str) -> float:
 def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention]) -> list[Timing]:
     """Return the frequencies in ``text[start:end]``: those by grammar and the ``listed`` terms, longest first."""
     found = [Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None) for m in listed]
-    for pattern in _FREQUENCY:
+    for pattern in _FREQUENCY if _HINT.search(text, start, end) else ():
         found.extend(Timing(m.start(), m.end(), _per_day(m)) for m in pattern.finditer(text, start, end))
     return _joined(
         text, [t for t in _longest(found) if not _AGO.match(text, t.end, end) or not _BARE.match(text, t.start)]
