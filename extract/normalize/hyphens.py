@@ -101,7 +101,8 @@ def _by_form(first: str, second: str, vocabulary: Vocabulary) -> str | None:
         return KEEP
     if not (second[0].isupper() or any(c.isupper() for c in first[1:])):
         return None
-    solid = vocabulary.count((first + second).lower())
+    # the vocabulary knows "NaHCO3" by its letters
+    solid = vocabulary.count((first + second).lower().rstrip("0123456789"))
     if solid and solid >= vocabulary.count(f"{first}-{second}".lower()):
         return JOIN
     if first.isupper() and second.isupper():

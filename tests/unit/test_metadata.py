@@ -225,3 +225,35 @@ def test_metadata_in_the_text() -> None:
         "pmid": "31234567",
         "year": "2019",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Supported by 10.13039/501100003074 and told at https://doi.org/10.5555/own.1.", {"doi": "10.5555/own.1"}),
+        ("Checklist at https://example.org/article/view/10.5555/own-22-1/rc). Consent", {"doi": "10.5555/own-22-1"}),
+        ("Video 1 10.5555/own-2020-2.video01 shows", {"doi": "10.5555/own-2020-2"}),
+        ("Inv J Neurol 2018;2:1-3. doi: 10.5555/own.3", {"doi": "10.5555/own.3", "year": "2018"}),
+        ("© 2021 The Authors.", {"year": "2021"}),
+        ("Published online: 5 June 2023", {"year": "2023"}),
+        ("A similar report was\npublished in 1974 and another one, accepted later,", {}),
+        ("It was long. " * 9 + "\nReferences\n1. Doe J. Inv J 2001;1:2. doi: 10.5555/cited PMID: 1234567", {}),
+    ],
+)
+def test_only_the_articles_own_identifiers_count(text: str, expected: dict[str, str]) -> None:
+    found = find_metadata(f"Abstract\n{text}\n")
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Invented Journal 2019;12\n\n46\n\nA farmer with a stiff neck\n\nJane Doe\n", "A farmer with a stiff neck"),
+        ("Doe: A stiff neck\n45\nCASE REPORT\nA farmer with a\nstiff neck\n\nJ. Doe\n", "A farmer with a stiff neck"),
+        ("Invented Journal | 47\n\nIntroduction\nBrucellosis is a zoonosis of farmers\n", None),
+        ("History of Presentation\nA man fell.\n", None),
+        ("Learning points\n\nThe neck may be stiff in many ways\n", None),
+    ],
+)
+def test_the_title_stands_below_running_heads(text: str, title: str | None) -> None:
+    assert find_metadata(text).get("title") == title

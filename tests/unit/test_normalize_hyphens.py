@@ -80,3 +80,9 @@ def test_the_joined_word_maps_to_the_whole_break() -> None:
     assert healed.text == "the neurological signs"
     start, end = healed.source_span(4, 16)
     assert source[start:end] == "neuro-\n\nlogical"
+
+
+def test_a_formula_that_the_document_has_whole_is_joined() -> None:
+    vocabulary = Vocabulary("He received NaHCO3 again.")
+    assert decide("300 mmol NaH-", "CO3 8.4%", vocabulary) == JOIN
+    assert decide("anti-", "CD4", vocabulary) == KEEP

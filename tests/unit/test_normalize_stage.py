@@ -8,6 +8,7 @@ import pytest
 
 from extract.normalize.blocks import BlockKind, NormalizedText
 from extract.normalize.captions import is_caption_start
+from extract.normalize.lines import is_value_row
 from extract.normalize.stage import normalize, write_normalized
 from extract.sources.model import SourceText
 
@@ -185,6 +186,56 @@ def test_a_figures_mention_at_a_line_start_stays_in_its_sentence() -> None:
     written = lines(text)
     assert "== captions ==" not in written
     assert written[0].startswith("The ossification of the ligament is best seen in Figure 1. It reaches")
+
+
+COLUMN = """The serum had been drawn on the day of admission and was sent to
+the regional laboratory, which reported what is shown below as
+soon as the assays had been repeated and their results agreed.
+Discussion
+pH values below seven are rarely survived, and the literature is
+silent on how long such a patient may be expected to stay in an
+intensive care unit after its correction.
+Blood gas, first
+pH 7.09 7.36-7.41
+Lactate, mmol/l 12 0.5-2.2
+AST (IU/L) 0-40 56 2053 -
+GGT (IU/L) <40 223 245 -
+Albumin (g/L) 35-50 12 11
+Potassium was 4.1 and the lactate 1.9 in the samples numbered 12
+13 and 14, which were taken in the weeks that followed discharge
+from the ward and are not shown in the table for want of a room.
+"""
+
+
+def test_rows_of_values_stay_lines_and_a_name_in_mixed_case_may_begin_a_block() -> None:
+    found = lines(COLUMN)
+    assert found[1] == "Discussion"
+    assert found[2].startswith("pH values below seven")
+    assert found[3:9] == [
+        "Blood gas, first",
+        "pH 7.09 7.36-7.41",
+        "Lactate, mmol/l 12 0.5-2.2",
+        "AST (IU/L) 0-40 56 2053 -",
+        "GGT (IU/L) <40 223 245 -",
+        "Albumin (g/L) 35-50 12 11",
+    ]
+    assert "samples numbered 12 13 and 14, which were taken" in found[9]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Sodium (mmol/L) 135–145 128 137", True),
+        ("Base excess, mmol/L -15.0 1.9 to 3.2", True),
+        ("CRP <5 48 –", True),
+        ("Grade - –", False),
+        ("The sodium was 128", False),
+        ("12 13 14", False),
+        ("Day 0 Day 1 Day 2", False),
+    ],
+)
+def test_a_row_of_values_has_words_and_two_values(line: str, expected: bool) -> None:
+    assert is_value_row(line) is expected
 
 
 def test_block_kinds_are_strings() -> None:
