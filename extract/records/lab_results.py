@@ -116,7 +116,8 @@ class ResultLinker:
         for i in words:
             for analyte in self._before(i):
                 chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_after"))
-        return [chosen[start] for start in sorted(chosen) if not self._is_general(chosen[start][0])]
+        found = [chosen[start] for start in sorted(chosen)]
+        return [(a, word, rule) for a, word, rule in found if not self._is_general(a) and _can_be(a, word)]
 
     def _denied(self) -> Iterator[tuple[Item, Item]]:
         """Yield what was looked for and not seen: "no schistocytes were seen", "showed no blasts"."""
@@ -216,6 +217,15 @@ class ResultLinker:
         if len(gap) > _MAX_GAP or self._words.unknown(gap) > 0:
             return False
         return bool(_VERB.search(gap) or _VERBAL.match(self._text, word.start))
+
+
+def _can_be(analyte: Item, word: Item) -> bool:
+    """Tell whether an analyte can have a result: groups of chemical tests and immunoglobulins are not positive."""
+    if analyte.entry is None or word.entry is None or word.entry["result"] not in ("positive", "negative"):
+        return True
+    if analyte.entry["class"] == "panel" and word.entry["result"] == "positive":
+        return False
+    return not analyte.entry.name.startswith("immunoglobulin ")
 
 
 def is_graded(text: str, word: Item) -> bool:

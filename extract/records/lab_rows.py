@@ -121,6 +121,8 @@ def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
     grams = power is not None and power.ucum == "g/L" and value.unit_text in ("G/L", "G/l")
     if grams and entry["unit_si"].startswith("10*9"):
         columns["unit"] = "10*9/L"  # "giga per litre", for cells
+    if power is not None and power.ucum == "uL" and entry["unit_conventional"].endswith("/uL"):
+        columns["unit"] = "/uL"  # "345,000 µL": the stroke was left out
     bare_power = power is not None and re.fullmatch(r"10\*\d+", power.ucum)
     if power is not None and bare_power and rest is not None and rest.unit is not None and rest.unit.ucum[:1] == "/":
         # "4.26×10^6" in one cell, "/µL" in the next
