@@ -25,6 +25,7 @@ _NUMBER = re.compile(rf"(?<![\d._])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
 _FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
+_FLAG = re.compile(rf"{_B}?\([HLhl]\)|{_B}[HL](?=[\t\n])")  # "12.3 (H)": high, no hours
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:])(?=\s?(?:h\b|hours|hrs|am\b|pm\b|a\.m|p\.m|[),;]))", re.I)
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
 _POWER = re.compile(
@@ -217,6 +218,8 @@ def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
 
 def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, int] | None:
     """Return (end, unit, start) of a unit that follows a number at ``position``; None where none does."""
+    if _FLAG.match(text, position):
+        return None
     begin = position
     while begin < len(text) and begin - position < 2 and text[begin] in " \u00a0\u2009\u202f-":
         begin += 1

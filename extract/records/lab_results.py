@@ -16,7 +16,7 @@ _VERB = re.compile(
 )
 _VERBAL = re.compile(  # results that are predicates by themselves: "D-dimer increased significantly"
     r"(?:(?:completely|fully|gradually|rapidly|quickly|spontaneously|progressively|almost|nearly|re-?)\s?)?"
-    r"(?:did|does|was|were|had|normali[sz]ed|returned|came|went|recovered|reverted|became|increased|decreased|rose|fell|"
+    r"(?:(?:below|above|within|outside)\s|did|does|was|were|had|normali[sz]ed|returned|came|went|recovered|reverted|became|increased|decreased|rose|fell|"
     r"declined|dropped|continued|trended|kept|started|began)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,114 @@
+"""Laboratory results in tables that survived as rows of cells."""
+
+from __future__ import annotations
+
+from extract.nlp.extensions import drafts
+from extract.nlp.pipeline import annotate, load_pipeline
+from extract.normalize.aligned import AlignedText
+from extract.normalize.blocks import Block, BlockKind, NormalizedText
+
+PATIENT = "A 40-year-old man was admitted with fever. Table 1 shows his results."
+
+
+def table_rows(*rows: str, note: str = "") -> list[str]:
+    """Return "analyte value unit low..high" of each row that a table of ``|``-separated cells gives."""
+    lines = [PATIENT, *("\t".join(cell.strip() for cell in row.split("|")) for row in rows), *([note] if note else [])]
+    blocks, start = [], 0
+    for i, line in enumerate(lines):
+        kind = BlockKind.TABLE if 0 < i <= len(rows) else BlockKind.PARAGRAPH
+        blocks.append(Block(kind, start, start + len(line)))
+        start += len(line) + 1
+    text = NormalizedText(AlignedText.from_source("\n".join(lines)), tuple(blocks), ())
+    found = []
+    for draft in drafts(annotate(load_pipeline(), text)):
+        values = draft.values
+        if draft.table == "labs":
+            low, high = values.get("ref_low"), values.get("ref_high")
+            bounds = f" {low:g}..{high:g}" if low is not None and high is not None else ""
+            shown = values.get("value_text") or values.get("result", "")
+            found.append(f"{values['analyte']} {shown} {values.get('unit', '')}".strip() + bounds)
+    return found
+
+
+def test_one_analyte_a_row_with_unit_and_reference_columns() -> None:
+    found = table_rows(
+        "Test | Result | Unit | Reference range",
+        "Hemoglobin | 7.2 | g/dL | 12-16",
+        "Platelets | 38 | 10^9/L | 150-400",
+        "Creatinine | 4.1 (H) | mg/dL | 0.6-1.2",
+    )
+    assert found == [
+        "hemoglobin 7.2 g/dL 12..16",
+        "platelet count 38 10*9/L 150..400",
+        "creatinine 4.1 mg/dL 0.6..1.2",
+    ]
+
+
+def test_two_groups_of_columns_with_units_of_their_own() -> None:
+    found = table_rows(
+        "Hb | 7.2 | g/dL | AST | 120 | U/L",
+        "Plt | 84 | 10^3/µL | ALT | 64 | U/L",
+        "MCV | 82 | fL | LDH | 542 | U/L",
+    )
+    assert "platelet count 84 10*3/uL" in found
+    assert "alanine aminotransferase 64 U/L" in found
+    assert len(found) == 6
+
+
+def test_days_in_the_header() -> None:
+    found = table_rows(
+        "Parameter | Day 1 | Day 3 | Day 7",
+        "CRP (mg/L) | 212 | 84 | 6",
+        "Lymphocytes (LYM%) | 4.2 | 10.7 | 21.8",
+        "Lactate (mmol/L) | 6.1 | - | 1.2",
+    )
+    assert found == [
+        "C-reactive protein 212 mg/L",
+        "C-reactive protein 84 mg/L",
+        "C-reactive protein 6 mg/L",
+        "lymphocytes 4.2 %",
+        "lymphocytes 10.7 %",
+        "lymphocytes 21.8 %",
+        "lactate 6.1 mmol/L",
+        "lactate 1.2 mmol/L",
+    ]
+
+
+def test_analytes_in_the_header() -> None:
+    found = table_rows(
+        "Date | Sodium (mmol/L) | Potassium (mmol/L)",
+        "Admission | 112 | 2.4",
+        "Day 2 | 121 | 3.1",
+    )
+    assert found == [
+        "sodium 112 mmol/L",
+        "sodium 121 mmol/L",
+        "potassium 2.4 mmol/L",
+        "potassium 3.1 mmol/L",
+    ]
+
+
+def test_values_on_the_line_below_their_name() -> None:
+    found = table_rows(
+        "Parameter | Admission | Discharge",
+        "Ferritin (ng/mL) | | ",
+        " | 8,420 | 312",
+        "ALT (U/L) | 88 | 24",
+    )
+    assert found[:2] == ["ferritin 8420 ng/mL", "ferritin 312 ng/mL"]
+
+
+def test_a_note_gives_one_unit_for_a_list_of_analytes() -> None:
+    found = table_rows(
+        "Parameter | Day 1 | Day 5",
+        "Neutrophils | 5.4 | 4.1",
+        "Platelets | 100 | 317",
+        "AST | 212 | 44",
+        note="Neutrophils and platelets are expressed as 10^3/mm3; AST is expressed as U/L.",
+    )
+    assert "platelet count 317 10*3/uL" in found
+    assert "aspartate aminotransferase 212 U/L" in found
+
+
+def test_a_table_of_published_cases_gives_no_rows() -> None:
+    assert table_rows("Author | Age | CRP (mg/L)", "Smith 2012 | 34 | 120", "Lee 2015 | 51 | 84") == []
