@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import sentence_at, terms, text_of, within
+from extract.nlp.extensions import context, sentence_at, terms, text_of, within
 from extract.nlp.model import FactContext, Quantity
 from extract.records.common import add_row
 from extract.records.lab_items import LabDraft, Role
@@ -59,6 +60,9 @@ class RowMaker:
             values["result"] = draft.analyte.entry["result"]
             values["result_text"] = text_of(doc)[draft.analyte.start : draft.analyte.end]
         start = min(draft.start, draft.analyte.start)
+        fact = fact if fact is not None else context(doc).at(start, draft.end)
+        if fact.assertion == "absent":  # "ANA was negative": the result holds, it is the antibody that is absent
+            fact = replace(fact, assertion="present")
         add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact)
 
     def _entry(self, draft: LabDraft) -> Entry | None:

@@ -370,6 +370,8 @@ class _TableReader:
     def _when(self, cell: Cell, header: Cell | None, place: int, count: int) -> FactContext:
         """Return the context of a cell: its header's words decide the time, else its place among the values."""
         fact = context(self._doc).at(cell.start, cell.end)
+        if fact.time_text:
+            return fact
         words = header.text if header is not None else ""
         if _BASELINE.search(words) and not re.match(r"\s*(?:after|post)", words, re.I):
             return replace(fact, when="baseline", time_text=words.strip())

@@ -66,7 +66,7 @@ def process(
         n_words=words,
         n_cases=len(records.cases) if words else 0,
         status="ok" if words else "empty",
-        warnings=" | ".join(dict.fromkeys((*source.warnings, *text.warnings))),
+        warnings=" | ".join(dict.fromkeys((*source.warnings, *text.warnings, *doc.user_data.get("warnings", ())))),
     )
     if not words:
         return ArticleResult(article)
