@@ -13,7 +13,7 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Run the command line; expected errors are one line on standard error and exit status 2."""
     try:
-        app()
+        app(prog_name="casetab")
     except CasetabError as error:
         print(f"casetab: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
