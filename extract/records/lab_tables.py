@@ -47,6 +47,7 @@ _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _LEGEND = re.compile(
     r"\s*(?:\(|\[|,\s|(?:(?:is|are)\s+)?(?:expressed|given|measured|reported|shown)?\s*(?:in|as)\s+)", re.IGNORECASE
 )
+_RESULT_HEADER = re.compile(r"\s*(?:results?|values?|findings?|patient\S*|measured)\b(?!\s+range)", re.IGNORECASE)
 _LIST_GAP = re.compile(r"\s*(?:\([^()]{0,30}\))?\s*(?:,|and|, and|&)\s*", re.IGNORECASE)
 _POWER_UNIT = re.compile(r"\s*[x×*]?\s*10\s?[\^*]?\s?\d{1,2}\s?/\s?\w{1,4}\s*")
 _MIN_LEGEND = 2
@@ -248,7 +249,10 @@ class _TableReader:
         if index and 2 * sum(self._is_unit(cell) for cell in body) > len(body):
             return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
-        if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS:
+        own = _RESULT_HEADER.match(header)  # "Result (normal)": each cell holds both
+        if index and _REFERENCE.search(header) and len(header.split()) <= _MAX_WORDS and not own:
+            return "reference"
+        if index > 1 and len(numbers) > 1 and all(q.form == "range" for q in numbers):
             return "reference"
         if index and len(numbers) > 2 and bounds >= 0.7 * len(numbers) and not _FOLLOWUP.search(header):
             return "reference"

@@ -112,3 +112,19 @@ def test_a_note_gives_one_unit_for_a_list_of_analytes() -> None:
 
 def test_a_table_of_published_cases_gives_no_rows() -> None:
     assert table_rows("Author | Age | CRP (mg/L)", "Smith 2012 | 34 | 120", "Lee 2015 | 51 | 84") == []
+
+
+def test_result_and_normal_range_in_one_cell() -> None:
+    found = table_rows(
+        "Test | Result (normal)", "Ferritin | 8420 ng/mL (30-400)", "LDH | 1240 U/L (125-220)", "CK | 88 U/L (30-190)"
+    )
+    assert found == [
+        "ferritin 8420 ng/mL 30..400",
+        "lactate dehydrogenase 1240 U/L 125..220",
+        "creatine kinase 88 U/L 30..190",
+    ]
+
+
+def test_flags_and_ranges_without_a_header() -> None:
+    found = table_rows("Hemoglobin, g/dL | 7.2 H | 12-16", "Calcium, mg/dL | 6.1 L | 8.5-10.5")
+    assert found == ["hemoglobin 7.2 g/dL 12..16", "calcium 6.1 mg/dL 8.5..10.5"]
