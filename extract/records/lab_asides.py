@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, takewhile
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item
@@ -23,7 +22,7 @@ def without_asides(text: str, items: Sequence[Item]) -> list[Item]:
             kept.append(item)
             continue
         close = _closing(text, item.end)
-        inside = takewhile(lambda other, close=close: other.start < close, islice(items, i, i + _MAX_ASIDE))
+        inside = [other for other in items[i : i + _MAX_ASIDE] if other.start < close]
         if any(other.quantity is not None for other in inside) or same_analyte(before, item):
             kept.append(item)
     return kept
