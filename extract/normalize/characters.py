@@ -55,10 +55,16 @@ def repair_characters(aligned: AlignedText) -> AlignedText:
     edits: list[Edit] = []
     for match in _ODD.finditer(aligned.text):
         found = match.group()
-        plain = _plain(found)
+        plain = "-" if found == "\u00ad" and _joins_a_letter(aligned.text, match.start()) else _plain(found)
         if plain != found:
             edits.append((match.start(), match.end(), plain))
     return aligned.edit(edits)
+
+
+def _joins_a_letter(text: str, position: int) -> bool:
+    """Tell whether a soft hyphen stands for the hyphen of "C-reactive": nobody divides a word behind one capital."""
+    before = text[max(0, position - 2) : position]
+    return before[-1:].isupper() and not before[:-1].isalnum() and text[position + 1 : position + 2].islower()
 
 
 def _mark_typesetters_hyphens(aligned: AlignedText) -> AlignedText:

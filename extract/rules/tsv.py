@@ -65,9 +65,7 @@ def _rows(path: Path, required: Sequence[str]) -> Iterator[Row]:
                 raise RulesError(path, number, f"the header lacks the column(s) {', '.join(missing)}")
             continue
         if len(cells) > len(columns):
-            raise RulesError(
-                path, number, f"{len(cells)} cells but {len(columns)} columns; is there a stray TAB?"
-            )
+            raise RulesError(path, number, f"{len(cells)} cells but {len(columns)} columns; is there a stray TAB?")
         if not cells[0]:
             raise RulesError(path, number, f"the first cell ({columns[0]}) is empty")
         yield Row(path, number, dict(zip(columns, cells, strict=False)))

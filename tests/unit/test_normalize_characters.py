@@ -70,3 +70,8 @@ def test_runs_of_blanks_and_blanks_beside_cells() -> None:
 )
 def test_the_export_mark_before_the_first_word(text: str, rest: str) -> None:
     assert drop_export_mark(AlignedText.from_source(text)).text == rest
+
+
+def test_a_soft_hyphen_behind_a_single_capital_is_the_hyphen_of_a_name() -> None:
+    text = repair_characters(AlignedText.from_source("C\u00adreactive protein and hyper\u00adtension")).text
+    assert text == "C-reactive protein and hypertension"
