@@ -17,7 +17,7 @@ from extract.cli.progress import with_progress
 
 _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 # the libraries whose data or algorithms decide what stands in the tables
-_DECISIVE = ("drug-named-entity-recognition", "ftfy", "lxml", "pypdfium2", "scispacy", "spacy")
+_DECISIVE = ("drug-named-entity-recognition", "lxml", "pypdfium2", "scispacy", "spacy")
 _COUNTED = ("labs", "muscle_grades", "levels", "drugs", "cases")
 
 
