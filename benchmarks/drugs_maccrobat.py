@@ -16,49 +16,17 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks_common import Score, find_treatments, overlap
+from brat import Span, read_brat, read_text
 
-Span = tuple[int, int]
 _COURSES = re.compile(r"^\d+ (?:cycles|times|boluses|courses|sessions)")  # how often, not how much
 
 
 def read_annotations(path: Path, text: str) -> tuple[list[Span], list[tuple[Span, Span]]]:
     """Return the Medication spans and the (Dosage, Medication) pairs of a brat file."""
-    spans: dict[str, tuple[str, Span]] = {}
-    events: dict[str, str] = {}
-    pairs: list[tuple[str, str]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        key, _, rest = line.partition("\t")
-        if key.startswith("T"):
-            head, _, surface = rest.partition("\t")
-            label, place = head.split(" ", 1)
-            numbers = [int(n) for n in re.findall(r"\d+", place)]
-            spans[key] = (label, _placed(text, numbers[0], numbers[-1], surface))
-        elif key.startswith("E"):
-            events[key] = rest.split()[0].split(":")[1]
-        elif key.startswith("R") and rest.startswith("MODIFY"):
-            arguments = re.findall(r"Arg[12]:(\w+)", rest)
-            pairs.append((arguments[0], arguments[1]))
-    names = [span for label, span in spans.values() if label == "Medication"]
-    doses = []
-    for first, second in pairs:
-        a, b = spans.get(events.get(first, first)), spans.get(events.get(second, second))
-        if a and b and a[0] == "Dosage" and b[0] == "Medication":
-            doses.append((a[1], b[1]))
+    spans, pairs = read_brat(path, text)
+    names = [span for label, span in spans if label == "Medication"]
+    doses = [(a[1], b[1]) for a, b in pairs if a[0] == "Dosage" and b[0] == "Medication"]
     return names, doses
-
-
-def _placed(text: str, start: int, end: int, surface: str) -> Span:
-    """Return a span, moved where the file's offsets have drifted from its text by a few characters."""
-    if text[start:end] == surface:
-        return start, end
-    found = text.find(surface, max(0, start - 12), end + 12)
-    return (found, found + len(surface)) if found >= 0 else (start, end)
-
-
-def read_text(path: Path) -> str:
-    """Return a file's text with its offsets unchanged: odd spaces become plain ones, as in normalisation."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return re.sub(r"[\u00a0\u2000-\u200a\u202f]", " ", file.read())
 
 
 def main() -> None:

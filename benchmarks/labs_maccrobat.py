@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from drugs_maccrobat import _placed, read_text
+from brat import Span, read_brat, read_text
 
 from extract.nlp.extensions import drafts
 from extract.nlp.model import Draft
@@ -26,7 +26,6 @@ from extract.rules.fold import split_words
 from extract.rules.lexicon import Lexicon
 from extract.rules.load import load_rules
 
-Span = tuple[int, int]
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)*")
 _GOAL = re.compile(r"\b(?:target\w*|goal|to maintain)\b[^.]*$")
 _PRESSURE = re.compile(r"\bPAP\b|\bscore\b")
@@ -35,27 +34,8 @@ _NO_VALUE = re.compile(r"times|fold|upper limit|normal range|reference", re.IGNO
 
 def read_pairs(path: Path, text: str) -> list[tuple[Span, Span]]:
     """Return the (Lab_value, Diagnostic_procedure) pairs of a brat file."""
-    spans: dict[str, tuple[str, Span]] = {}
-    events: dict[str, str] = {}
-    pairs: list[tuple[str, str]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        key, _, rest = line.partition("\t")
-        if key.startswith("T"):
-            head, _, surface = rest.partition("\t")
-            label, place = head.split(" ", 1)
-            numbers = [int(n) for n in re.findall(r"\d+", place)]
-            spans[key] = (label, _placed(text, numbers[0], numbers[-1], surface))
-        elif key.startswith("E"):
-            events[key] = rest.split()[0].split(":")[1]
-        elif key.startswith("R") and rest.startswith("MODIFY"):
-            arguments = re.findall(r"Arg[12]:(\w+)", rest)
-            pairs.append((arguments[0], arguments[1]))
-    found = []
-    for first, second in pairs:
-        a, b = spans.get(events.get(first, first)), spans.get(events.get(second, second))
-        if a and b and a[0] == "Lab_value" and b[0] == "Diagnostic_procedure":
-            found.append((a[1], b[1]))
-    return found
+    _, pairs = read_brat(path, text)
+    return [(a[1], b[1]) for a, b in pairs if a[0] == "Lab_value" and b[0] == "Diagnostic_procedure"]
 
 
 def reason_to_leave_out(value: str, procedure: str, lexicon: Lexicon) -> str:
