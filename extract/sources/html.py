@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
@@ -16,13 +15,14 @@ from extract.sources.markup import (
     all_text,
     collapse,
     entity_text,
+    flowed_source,
     local_name,
     raised,
     table_rows,
 )
 from extract.sources.metadata import own_doi
 from extract.sources.model import SourceError, SourceText
-from extract.sources.text import damage_warnings, read_bytes
+from extract.sources.text import read_bytes
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -76,17 +76,7 @@ def read_html(path: Path, article_id: str) -> SourceText:
     text = writer.text()
     if not text:
         raise SourceError(path, "the page shows no text", "save the article's page, not a frame or a script")
-    return SourceText(
-        article_id=article_id,
-        path=path,
-        format="html",
-        encoding=encoding,
-        sha256=hashlib.sha256(data).hexdigest(),
-        text=text,
-        metadata=_metadata(root),
-        warnings=damage_warnings(text),
-        flowed=True,
-    )
+    return flowed_source(path, article_id, "html", encoding, data, text, _metadata(root))
 
 
 def _decode(path: Path, data: bytes) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from lxml import etree
@@ -13,12 +12,13 @@ from extract.sources.markup import (
     all_text,
     collapse,
     entity_text,
+    flowed_source,
     local_name,
     raised,
     table_rows,
 )
 from extract.sources.model import SourceError, SourceText
-from extract.sources.text import damage_warnings, read_bytes
+from extract.sources.text import read_bytes
 
 _FLOATS = frozenset({"fig", "table-wrap", "fig-group", "table-wrap-group", "boxed-text", "supplementary-material"})
 _BLOCKS = frozenset({"p", "list", "disp-quote", "def-list", "disp-formula", "verse-group", "speech"})
@@ -42,17 +42,7 @@ def read_jats(path: Path, article_id: str) -> SourceText:
     text = reader.writer.text()
     if not text:
         raise SourceError(path, "the article holds no text", "get the full text, not the metadata record")
-    return SourceText(
-        article_id=article_id,
-        path=path,
-        format="xml",
-        encoding=encoding.lower(),
-        sha256=hashlib.sha256(data).hexdigest(),
-        text=text,
-        metadata=_metadata(article),
-        warnings=damage_warnings(text),
-        flowed=True,
-    )
+    return flowed_source(path, article_id, "xml", encoding.lower(), data, text, _metadata(article))
 
 
 def _parse(path: Path, data: bytes) -> tuple[Element, str]:

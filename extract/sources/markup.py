@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from lxml import etree
+
+from extract.sources.model import SourceText
+from extract.sources.text import damage_warnings
 
 Element = etree._Element
 
@@ -97,3 +102,26 @@ def _fill(cells: list[str], pending: dict[int, tuple[int, str]]) -> None:
 def _span(cell: Element, name: str) -> int:
     value = (cell.get(name) or "1").strip()
     return min(max(int(value), 1), _WIDEST) if value.isdecimal() else 1
+
+
+def flowed_source(
+    path: Path,
+    article_id: str,
+    format: str,
+    encoding: str,
+    data: bytes,
+    text: str,
+    metadata: Mapping[str, str],
+) -> SourceText:
+    """Return the source of a marked-up file: ``data`` are its bytes, ``text`` its blocks, one a line."""
+    return SourceText(
+        article_id=article_id,
+        path=path,
+        format=format,
+        encoding=encoding,
+        sha256=hashlib.sha256(data).hexdigest(),
+        text=text,
+        metadata=metadata,
+        warnings=damage_warnings(text),
+        flowed=True,
+    )
