@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SIDES = ("left", "right", "bilateral")
-
 _PAIR = r"(?:right|left|R|L)\s?(?:and|/|&|or|,)\s?(?:the\s)?(?:left|right|L|R)"
 _SIDE = rf"(?P<side>{_PAIR}|right|left|both|bilateral|bilaterally|either|each|R\.?|L\.?|Rt\.?|Lt\.?)"
 _INNER = (

@@ -103,7 +103,7 @@ def limb_of(group: str) -> str:
     return ""
 
 
-def chunks(text: str, targets: Sequence[Target], cuts: Sequence[int] = ()) -> list[Chunk]:
+def chunks(text: str, targets: Sequence[Target]) -> list[Chunk]:
     """Return the lists of targets: neighbours with nothing but commas, "and" and side words between them."""
     found: list[list[Target]] = []
     for target in targets:

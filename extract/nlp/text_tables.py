@@ -22,10 +22,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table: its caption's offsets (equal where it has none) and its rows of cells."""
+    """A table: its rows of cells."""
 
-    caption_start: int
-    caption_end: int
     rows: list[list[Cell]]
 
     @property
@@ -40,7 +38,7 @@ class TextTable:
 
 
 def text_tables(doc: Doc) -> Iterator[TextTable]:
-    """Yield the tables of a Doc in text order; a caption right before or behind the rows belongs to them."""
+    """Yield the tables of a Doc in text order."""
     found = blocks(doc)
     text = text_of(doc)
     i = 0
@@ -51,12 +49,7 @@ def text_tables(doc: Doc) -> Iterator[TextTable]:
         first = i
         while i < len(found) and found[i].kind is BlockKind.TABLE:
             i += 1
-        rows = [_cells(text, found[k].start, found[k].end) for k in range(first, i)]
-        before = found[first - 1] if first else None
-        if before is not None and before.kind is BlockKind.CAPTION:
-            yield TextTable(before.start, before.end, rows)
-        else:
-            yield TextTable(0, 0, rows)
+        yield TextTable([_cells(text, block.start, block.end) for block in found[first:i]])
 
 
 def _cells(text: str, start: int, end: int) -> list[Cell]:

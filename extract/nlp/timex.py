@@ -235,11 +235,6 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     return None
 
 
-def _counts_pregnancy(weeks: float, around: str) -> bool:
-    """Tell whether the weeks are those of a pregnancy: "born at 34 weeks"."""
-    return _WEEKS_BORN[0] <= weeks <= _WEEKS_BORN[1] and GESTATION.search(around) is not None
-
-
 def _counted(
     text: str, begin: int, cue: Cue, match: re.Match[str], days: float | None, preposition: str
 ) -> TimeExpression | None:

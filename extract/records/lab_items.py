@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from spacy.tokens import Doc
@@ -328,12 +328,10 @@ class LabDraft:
     reference: Quantity | None = None
     reference_kind: str = ""
     result: Item | None = None
-    alternative: Quantity | None = None
     rule: str = ""
     confidence: float = 0.9
     start: int = 0
     end: int = 0
-    spans: list[tuple[int, int]] = field(default_factory=list)
 
 
 __all__ = ["Item", "ItemReader", "LabDraft", "Role", "quantities", "reference_role"]

@@ -72,7 +72,6 @@ class Linking:
             return False
         if value.unit.ucum == "%" or value.form != before.form:
             return False
-        self._last[-1].alternative = value
         self._last[-1].end = max(self._last[-1].end, value.end)
         return True
 

@@ -5,20 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.rules.lexicon import Entry
-from extract.rules.units import Unit, UnitTable
-
-# dimensions that authors and laboratories use for one another
-_EXCHANGEABLE = (
-    frozenset({"mass_concentration", "molar_concentration", "arbitrary", "equivalent_concentration", "catalytic"}),
-    frozenset({"count_concentration", "number_concentration", "fraction", "count"}),
-    frozenset({"time", "ratio", "fraction"}),
-)
-
-
-def dimension(units: UnitTable | None, code: str) -> str:
-    """Return the dimension of a UCUM code; empty where units.tsv does not know it."""
-    unit = units.units.get(code) if units is not None else None
-    return unit.dimension if unit is not None else ""
+from extract.rules.units import Unit
 
 
 def compatible(entry: Entry, unit: Unit) -> bool:
@@ -104,4 +91,4 @@ def _number(text: str) -> float | None:
         return None
 
 
-__all__ = ["compatible", "convert", "dimension"]
+__all__ = ["compatible", "convert"]

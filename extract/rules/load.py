@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,11 @@ class RuleSet:
 
     def entry(self, kind: str, name: str) -> Entry | None:
         """Return the entry of a kind by canonical name; None where there is none."""
-        return self._by_name().get((kind, name))
+        return self._by_name.get((kind, name))
 
+    @cached_property
     def _by_name(self) -> dict[tuple[str, str], Entry]:
-        if not hasattr(self, "_names"):
-            self._names = {(k, e.name): e for k, group in self.entries.items() for e in group}
-        return self._names
+        return {(kind, entry.name): entry for kind, group in self.entries.items() for entry in group}
 
 
 def load_rules(extra: Sequence[str | Path] = ()) -> RuleSet:
