@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import drafts, patients
-from extract.nlp.model import Draft, Patient
+from extract.nlp.model import Draft, FactContext, Patient
 from extract.normalize.blocks import NormalizedText
 from extract.records.cases import Case
 from extract.records.common import Record
@@ -31,7 +31,7 @@ RECORDS: dict[str, tuple[type[Record], str]] = {
 # columns that make two rows of one patient the same fact; time is compared apart, as the second telling often omits it
 IDENTITY: dict[str, tuple[str, ...]] = {
     "labs": ("analyte", "comparator", "value_text", "result"),
-    "muscle_grades": ("muscle", "side", "grade_text"),
+    "muscle_grades": ("muscle", "grade_text"),
     "levels": ("level", "region"),
     "drugs": (
         "drug", "dose_value", "dose_value_high", "dose_unit", "frequency_text", "route", "duration_text", "status",
@@ -70,20 +70,38 @@ def tell_once(rows: Sequence[Draft]) -> list[Draft]:
     """Join facts that the article tells twice (abstract and body) into the row with more in it.
 
     Two tellings are joined where they stand in different blocks of the narrative or one lacks the time; repeated
-    measurements with different times stay apart.
+    measurements with different times stay apart, as do the equal values of one table.
     """
     kept: list[Draft] = []
     places: dict[tuple[object, ...], list[int]] = {}
+    told: set[tuple[int, int]] = set()  # place in ``kept`` and the table that has told it
     for row in rows:
         key = _identity(row)
-        for place in places.get(key, [])[-_LOOK_BACK:]:
-            if _told_apart(kept[place], row) and _same_time(kept[place], row):
-                kept[place] = _richer(kept[place], row)
-                break
-        else:
-            places.setdefault(key, []).append(len(kept))
+        place = next((p for p in places.get(key, [])[-_LOOK_BACK:] if _same(kept[p], row, (p, row.grid) in told)), None)
+        if place is None:
+            place = len(kept)
+            places.setdefault(key, []).append(place)
             kept.append(row)
+        else:
+            kept[place] = _richer(kept[place], row)
+        if row.grid >= 0:
+            told.add((place, row.grid))
     return _without_summaries(kept)
+
+
+def _same(a: Draft, b: Draft, by_this_table: bool) -> bool:
+    """Tell whether ``b`` tells ``a`` again; ``by_this_table``: another cell of b's table has told it already."""
+    if a.table in ("levels", "drugs"):
+        return True
+    if by_this_table or a.sentence_start == b.sentence_start:
+        return False  # equal values in one sentence or table are each measured
+    return _same_side(a, b) and _same_time(a, b)
+
+
+def _same_side(a: Draft, b: Draft) -> bool:
+    """Tell whether the sides agree; an abstract often leaves out the side that the body gives."""
+    sides = {row.values.get("side", "") for row in (a, b)} - {"unspecified"}
+    return len(sides) <= 1
 
 
 def _identity(row: Draft) -> tuple[object, ...]:
@@ -118,22 +136,21 @@ def _without_summaries(rows: list[Draft]) -> list[Draft]:
     ]
 
 
-def _told_apart(a: Draft, b: Draft) -> bool:
-    """Tell whether two rows stand in different sentences; equal values in one table are each measured."""
-    if a.table in ("levels", "drugs"):
-        return True
-    if a.grid >= 0 and a.grid == b.grid:
-        return False
-    return a.sentence_start != b.sentence_start
-
-
 def _same_time(a: Draft, b: Draft) -> bool:
-    if a.table in ("levels", "drugs") or "table" in (a.section, b.section):
+    if "table" in (a.section, b.section):
         return True
     days = a.context.time_days, b.context.time_days
     if None not in days and days[0] != days[1]:
         return False
+    if a.section == b.section and _other_visit(a.context, b.context):
+        return False
     return a.context.when == b.context.when or not a.context.when or not b.context.when
+
+
+def _other_visit(a: FactContext, b: FactContext) -> bool:
+    """Tell whether one account dates two follow-ups in different words ("at discharge", "at the last visit")."""
+    texts = {fact.time_text.casefold() for fact in (a, b)}
+    return a.when == b.when == "followup" and "" not in texts and len(texts) == 2
 
 
 def _richer(a: Draft, b: Draft) -> Draft:
@@ -147,7 +164,7 @@ def _richer(a: Draft, b: Draft) -> Draft:
 def _weight(row: Draft) -> int:
     """Return how much a row says: what the article states counts, what was computed from it does not."""
     computed = ("value_si", "unit_si", "value_conventional", "unit_conventional", "loinc", "specimen", "flag")
-    said = sum(value not in (None, "") for name, value in row.values.items() if name not in computed)
+    said = sum(value not in (None, "", "unspecified") for name, value in row.values.items() if name not in computed)
     implied = row.table == "labs" and row.values.get("result_text") == row.values.get("analyte_text")
     return said - 3 * implied  # the analyte's own name says more than "hypocalcaemia"
 
