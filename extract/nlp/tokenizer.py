@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from spacy.lang.char_classes import ALPHA
@@ -21,6 +22,13 @@ _INFIXES = [
 _PREFIXES = [r"[<>≤≥=±~≈]", r"[−–—-](?=[0-9])"]
 _SUFFIXES = [r"(?<=[0-9])%", r"[<>≤≥=±~≈]"]
 
+
+_DIGIT = re.compile(r"[0-9]")
+_APOSTROPHES = ("'", "’")
+_MONEY = "$"
+_LONGEST_SUFFIX = 12  # characters; a run of full stops may be longer
+
+_Search = Callable[[str], re.Match[str] | None]
 
 _LONG_RUN = re.compile(r"\S{1000}")
 _PIECE = re.compile(r"(\S{1,100})(\s?)|(\s)")
@@ -59,10 +67,51 @@ def make_tokenizer(nlp: Language) -> BoundedTokenizer:
     inner = Tokenizer(
         nlp.vocab,
         rules=defaults.tokenizer_exceptions,
-        prefix_search=compile_prefix_regex([*(defaults.prefixes or []), *_PREFIXES]).search,
-        suffix_search=compile_suffix_regex([*(defaults.suffixes or []), *_SUFFIXES]).search,
-        infix_finditer=compile_infix_regex([*(defaults.infixes or []), *_INFIXES]).finditer,
+        prefix_search=quick_prefix(compile_prefix_regex([*(defaults.prefixes or []), *_PREFIXES])),
+        suffix_search=quick_suffix(compile_suffix_regex([*(defaults.suffixes or []), *_SUFFIXES])),
+        infix_finditer=quick_infix(compile_infix_regex([*(defaults.infixes or []), *_INFIXES])),
         token_match=defaults.token_match,
         url_match=re.compile(r"(?!)").match,  # no address is of use here, and the stock pattern is slow
     )
     return BoundedTokenizer(inner)
+
+
+def quick_prefix(pattern: re.Pattern[str]) -> _Search:
+    """Return ``pattern.search`` that answers at once for words that begin with a letter: the only such prefix is money.
+
+    The stock patterns try a hundred alternatives; this and its two neighbours halve the tokenizer's cost and find
+    the same (tests/unit/test_tokenizer.py compares them).
+    """
+    search = pattern.search
+
+    def find(word: str) -> re.Match[str] | None:
+        if word[:1].isalpha() and _MONEY not in word[:3]:
+            return None
+        return search(word)
+
+    return find
+
+
+def quick_suffix(pattern: re.Pattern[str]) -> _Search:
+    """Return ``pattern.search`` that looks at the end of a word alone, and at none that ends in plain letters.
+
+    All suffixes are anchored at the end; those of letters are units behind a digit, and the genitive.
+    """
+    search = pattern.search
+
+    def find(word: str) -> re.Match[str] | None:
+        if word[-1:].isalpha() and word[-2:-1] not in _APOSTROPHES and _DIGIT.search(word) is None:
+            return None
+        return search(word, len(word) - _LONGEST_SUFFIX) if word[-2:] != ".." else search(word)
+
+    return find
+
+
+def quick_infix(pattern: re.Pattern[str]) -> Callable[[str], Iterable[re.Match[str]]]:
+    """Return ``pattern.finditer`` that answers at once for words of letters alone: each infix has another character."""
+    finditer = pattern.finditer
+
+    def find(word: str) -> Iterable[re.Match[str]]:
+        return () if word.isalpha() else finditer(word)
+
+    return find
