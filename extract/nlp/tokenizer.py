@@ -30,6 +30,8 @@ _LONGEST_SUFFIX = 12  # characters; a run of full stops may be longer
 
 _Search = Callable[[str], re.Match[str] | None]
 
+_ABBREVIATION = re.compile(r"[A-Za-z.]*[A-Za-z][A-Za-z.]*[A-Za-z.]\.")
+
 _LONG_RUN = re.compile(r"\S{1000}")
 _PIECE = re.compile(r"(\S{1,100})(\s?)|(\s)")
 
@@ -62,15 +64,20 @@ class BoundedTokenizer:
 
 
 def make_tokenizer(nlp: Language) -> BoundedTokenizer:
-    """Return spaCy's tokenizer of ``nlp`` with the further rules."""
+    """Return spaCy's tokenizer of ``nlp`` with the further rules.
+
+    Of its exceptions the abbreviations are kept ("e.g.", "Dr."), as words to leave whole; contractions ("don't") are
+    not taken apart, and "8)" is no smiling face here. As exceptions proper they would cost dear: from the first one in a text on, spaCy's tokenizer
+    keeps no word of that text in its cache.
+    """
     defaults = nlp.Defaults
+    whole = frozenset(word for word in defaults.tokenizer_exceptions if _ABBREVIATION.fullmatch(word))
     inner = Tokenizer(
         nlp.vocab,
-        rules=defaults.tokenizer_exceptions,
         prefix_search=quick_prefix(compile_prefix_regex([*(defaults.prefixes or []), *_PREFIXES])),
         suffix_search=quick_suffix(compile_suffix_regex([*(defaults.suffixes or []), *_SUFFIXES])),
         infix_finditer=quick_infix(compile_infix_regex([*(defaults.infixes or []), *_INFIXES])),
-        token_match=defaults.token_match,
+        token_match=whole.__contains__,
         url_match=re.compile(r"(?!)").match,  # no address is of use here, and the stock pattern is slow
     )
     return BoundedTokenizer(inner)
