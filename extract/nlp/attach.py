@@ -12,6 +12,11 @@ _BOUNDARY = re.compile(
     r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b"
     r"|\bto\b(?=\s[\d.,]+)|\(|\)|\bwhich\b|\bwith\b"
 )
+# what comes after the turn is another event: "was given, but ... changed on day 10"
+_TURN = re.compile(
+    r"\b(?:but|because|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
+    r"|discontinued|stopped))\b"
+)
 _NEIGHBOURS = 4  # expressions looked at before and after a fact
 _FARTHEST = 600  # characters between the two
 _OPENING_LENGTH = 60
@@ -53,6 +58,8 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
 def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) -> float:
     """Return the cost of a fact before the expression."""
     between = text[end : time.start]
+    if _TURN.search(between):
+        return float("inf")
     cost = float(len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between)))
     return cost + _FRONTED_COST if is_fronted(text, bounds, time) else cost
 

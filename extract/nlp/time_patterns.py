@@ -20,7 +20,7 @@ ORDINAL_LEFT = re.compile(
     re.IGNORECASE,
 )
 DAY_KIND_LEFT = re.compile(
-    r"\b(?:(?P<operation>post[\s-]?operative|post[\s-]?op\.?|post[\s-]?surgery|post[\s-]?surgical"
+    r"\b(?:(?P<operation>post[\s-]?operative|post[\s-]?op\.?|PO|post[\s-]?surgery|post[\s-]?surgical"
     r"|post[\s-]?transplant(?:ation)?)"
     r"|(?P<presentation>hospital|hospitali[sz]ation|admission|inpatient|in-patient|illness day|ICU|post[\s-]?admission)"
     r"|(?P<treatment>treatment|therapy|cycle|post[\s-]?treatment|post[\s-]?infusion)"
@@ -123,6 +123,17 @@ GESTATION = re.compile(
     re.IGNORECASE,
 )
 SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
+EACH_LEFT = re.compile(r"\b(?:every|each|alternate)\s$", re.IGNORECASE)  # "every second day" is how often
+SYMPTOMS = re.compile(
+    r"\sof\s(?:[\w-]+\s){0,3}?(?:symptoms?|fevers?|illness|\w*pain|cough|complaints?|headaches?|weakness|vomiting"
+    r"|diarrh\w+|malaise|discomfort|fatigue|dysp\w+)\b",
+    re.IGNORECASE,
+)
+# what a span is counted after: "the transfusion", "starting treatment"
+THING = re.compile(
+    r"\s(?:(?:the|her|his|an?|this|that)\s)?(?!(?:he|she|it|they|we|which)\b)[^\W\d][\w-]*"
+    r"(?:\s(?!(?:was|were|is|are|had|has|and|but|the|he|she|with|showed|revealed|which|to|at|in|on)\b)[^\W\d][\w-]*){0,2}"
+)
 SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
 COLLECTED = re.compile(r"[\s-](?:urin|protein|collection|ambulatory|holter|fast)", re.IGNORECASE)
 POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?!\d|[./]\d)")

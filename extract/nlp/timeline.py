@@ -76,17 +76,24 @@ class Timeline:
             return self._cell(sentence, start)
         bounds = (sentence.start, sentence.end)
         k = attach(self.text, bounds, here.times, start, end)
-        before = self.text[max(sentence.start, start - 22) : start]
-        if (
-            _FROM.search(before)
-            and _TO.match(self.text, end, min(end + 40, sentence.end))
-            and not _close(here.times, k, end)
-        ):
+        if self._is_former(sentence, start, end) and not _close(here.times, k, end):
             return FactTime(HISTORY if here.when == HISTORY else BASELINE)
+        if _USUAL.search(self.text, max(sentence.start, start - 30), end):
+            return FactTime(HISTORY)
         if k < 0:
             return FactTime(self._untimed(here, start))
         time = here.times[k]
         return FactTime(time.when or self._untimed(here, start), time.text, time.days)
+
+    def _is_former(self, sentence: Sentence, start: int, end: int) -> bool:
+        """Tell whether the fact's value is the one from which it changed: "rose from 3 to 9", "fell to 9 from 30"."""
+        text = self.text
+        if _FROM.search(text, max(sentence.start, start - 22), end) is None:
+            return False
+        return (
+            _TO.match(text, end, min(end + 40, sentence.end)) is not None
+            or _TO_BEFORE.search(text, max(sentence.start, start - 60), end) is not None
+        )
 
     def table_patient(self, start: int) -> int | None:
         """Return the number that a table's row or column gives to the patient of a cell; None outside tables."""
@@ -113,8 +120,14 @@ def _close(times: Sequence[TimeExpression], k: int, end: int) -> bool:
     return k >= 0 and 0 <= times[k].start - end < 12
 
 
-_FROM = re.compile(r"\bfrom(?:\s(?:a|an|the)\s\w+(?:\s\w+)?(?:\sof)?)?\s$")
+# each ends with the fact's value
+_VALUE = r"[<>~≈]?\s?\d[\d.,]*(?:[^\d.;]{0,15}|\s?[x×]\s?10[^\s\d]?\d{1,2}[^\d.;]{0,8})$"
+_FROM = re.compile(rf"\bfrom\s(?:(?:a|an|the)\s\w+(?:\s\w+){{0,3}}?\s?(?:of\s)?)?{_VALUE}")
 _TO = re.compile(r"[^.;]{0,30}\bto\b")
+_TO_BEFORE = re.compile(rf"\bto\s[<>~]?\d[\d.,]*[^.;]{{0,40}}?\bfrom\s[^.;]{{0,30}}?{_VALUE}")
+_USUAL = re.compile(
+    rf"\(\s?(?:(?:her|his|patient[’']s|known|usual)\s)?baseline[\s:=,]*(?:\w+\s?){{0,2}}?[\s:=]*{_VALUE}"
+)
 
 
 class TimelineFinder:

@@ -22,6 +22,7 @@ from extract.nlp.time_patterns import (
     COLLECTED,
     DAY_KIND_LEFT,
     DAY_NUMBER,
+    EACH_LEFT,
     GESTATION,
     LAST_LEFT,
     LEAD,
@@ -39,6 +40,8 @@ from extract.nlp.time_patterns import (
     SKIP_LEFT,
     SKIP_RIGHT,
     SPAN_LEFT,
+    SYMPTOMS,
+    THING,
     TREATMENT,
     UNTIL,
     WORD_NUMBER,
@@ -75,6 +78,7 @@ class TimeExpression:
 _WHOLE_DAYS = 3  # shorter times keep fractions: 36 hours are 1.5 days
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
+_PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
 _RECENTLY = 60  # days before presentation that belong to the present illness
 
 
@@ -159,7 +163,7 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
     if match is None:
         return None
     n = read_ordinal(match["n"])
-    if n is None:
+    if n is None or EACH_LEFT.search(left, 0, match.start()):
         return None
     begin, stop, anchor = edge + match.start(), cue.end, PRESENTATION
     kind = (match["kind"] or "").lower()
@@ -180,8 +184,8 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
     lead = LEAD.search(text[edge:begin])
     if lead is not None:
         begin = edge + lead.start()
-    when = "" if n * length <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
-    return _make(text, begin, stop, anchor, n * length if anchor else None, when)
+    early = (n * length <= _FIRST_DAYS and anchor == PRESENTATION) or (anchor == BIRTH and length > 1)
+    return _make(text, begin, stop, anchor, n * length if anchor else None, "" if early else "followup")
 
 
 def _next(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
@@ -228,11 +232,20 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     if lead is not None:
         begin = edge + lead.start()
     after = RIGHT.match(right)
+    if after is None and preposition == "at" and _is_gestation(text, cue.start, n, length):
+        return None
     if after is not None:
         return _counted(text, begin, cue, after, days, preposition)
     if preposition in ("after", "following", "within", "in", "at", "by", "over", "on", "until", "during"):
         return _led(text, begin, cue, days, preposition)
     return None
+
+
+def _is_gestation(text: str, place: int, n: float | None, length: float) -> bool:
+    """Tell whether "at 30 weeks" counts a pregnancy of which the text spoke shortly before."""
+    if n is None or length != _LENGTH["w"] or not _WEEKS_BORN[0] <= n <= _WEEKS_BORN[1]:
+        return False
+    return GESTATION.search(text, max(place - _PREGNANCY_WINDOW, 0), place) is not None
 
 
 def _counted(
@@ -260,7 +273,9 @@ def _counted(
         return _make(text, begin, stop, RUNNING, days, "followup")
     if groups["afterwhat"]:  # "two weeks after the transfusion": when that was is not known
         ends = text[stop : stop + 1] in (",", ".", ";", ")", "")
-        return _make(text, begin, stop, RUNNING if ends else NONE, days if ends else None, "followup")
+        thing = THING.match(text, stop, min(stop + 60, len(text)))
+        last = stop if ends or thing is None else thing.end()
+        return _make(text, begin, last, RUNNING if ends else NONE, days if ends else None, "followup")
     if groups["beforewhat"] and preposition == "for":
         return None  # "stayed for two weeks before discharge" is how long
     if groups["beforewhat"]:
@@ -293,6 +308,8 @@ def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> 
 
 def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) -> TimeExpression | None:
     """Read a span after a preposition alone: "after 2 weeks", "at 6 months"."""
+    if preposition in ("after", "following") and SYMPTOMS.match(text, cue.end):
+        return _make(text, begin, cue.end, NONE, None, "")  # "after 4 days of fever" came the presentation
     if preposition in ("after", "following"):
         return _make(text, begin, cue.end, RUNNING, days, "" if days is not None and days <= 0.5 else "followup")
     if preposition == "at":

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from extract.nlp.grids import find_grids, read_cell
+from extract.nlp.grid_cells import read_cell
+from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Sentence
 
 
@@ -103,3 +104,56 @@ def test_american_dates_are_told_by_one_of_them() -> None:
 def test_day_one_beside_day_zero_is_later() -> None:
     found = grid("Table 1. Course", "Test|Day 0|Day 1", "CRP|200|12")
     assert [found.time(2, c).when for c in (1, 2)] == ["baseline", "followup"]
+
+
+def times(found, row: int, columns: tuple[int, ...]):  # type: ignore[no-untyped-def]
+    return [(t.when, t.days) if (t := found.time(row, c)) is not None else None for c in columns]
+
+
+def test_days_under_a_spanning_header() -> None:
+    found = grid("Table 1. Course", "Test|Range|Hospital day", "1|4|9", "CRP|<5|200|80|12", "Hb|>12|10|9|9")
+    assert times(found, 3, (2, 3, 4)) == [("baseline", 1.0), ("followup", 4.0), ("followup", 9.0)]
+
+
+def test_days_counted_from_the_onset_are_no_days_from_presentation() -> None:
+    found = grid("Table 1. Course", "Test|Range|Days after the onset", "1|4|9", "CRP|<5|200|80|12", "Hb|>12|10|9|9")
+    assert times(found, 3, (3, 4)) == [("followup", None), ("followup", None)]
+
+
+def test_spanning_header_between_columns_of_their_own() -> None:
+    found = grid(
+        "Table 1. Course", "Test|Day 1|Bleeding|Day 30", "Day 4|Day 6|Day 8", "CRP|2|3|4|5|6", "Hb|2|3|4|5|6"
+    )
+    assert [days for _, days in times(found, 3, (1, 2, 3, 4, 5))] == [1.0, 4.0, 6.0, 8.0, 30.0]
+
+
+def test_second_header_row_says_more_than_the_first() -> None:
+    found = grid("Table 1. Gases", "||After intubation", "Test|0 h|3 h|8 h", "pH|7.1|7.2|7.3", "Lactate|9|8|7")
+    assert found.time(3, 2).text == "3 h"
+
+
+def test_values_under_a_head_with_a_day_are_no_days() -> None:
+    found = grid("Table 1. Results", "Test|Admission day|Range", "WBC|15|4-12", "Platelets|122|130-400", "ALT|81|5-40")
+    assert found.time(2, 1) is None
+
+
+def test_days_of_a_procedure_are_no_days_from_presentation() -> None:
+    found = grid("Table 1. CSF", "Day of shunting|WBC|Protein", "Day 5|14|27.4", "Day 11|100|266")
+    assert times(found, 3, (1,)) == [("followup", None)]
+
+
+@pytest.mark.parametrize("cell", ["At second admission", "Peak values during admission", "On re-admission"])
+def test_a_later_admission_is_follow_up(cell: str) -> None:
+    time = read_cell(cell)
+    assert time is not None
+    assert (time.when, time.days) == ("followup", None)
+
+
+def test_dates_count_from_that_of_the_admission() -> None:
+    found = grid("Table 1. Course", "Test|1/7/2020 admission|13/7/2020|5/8/2020 discharge", "CRP|200|12|3")
+    assert times(found, 2, (1, 2, 3)) == [("baseline", 0.0), ("followup", 12.0), ("followup", 35.0)]
+
+
+def test_a_row_with_its_own_time_does_not_date_the_rows_below() -> None:
+    found = grid("Table 1. Results", "Test|Value", "Troponin, initial|14", "Troponin, subsequent|40", "Ferritin|3495")
+    assert found.time(4, 1) is None

@@ -1,0 +1,200 @@
+"""When the columns and the rows of a table were measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from extract.nlp.grid_cells import BASELINE, FOLLOWUP, LENGTH, NUMERIC_DATE, CellTime, read_caption, read_cell
+
+_HEADER_ROWS = 3
+_LONGEST_LABEL = 60
+_LONGEST_STAY = 400  # days that a bare number in a column of days may be
+_TIME_HEAD = re.compile(
+    r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|weeks?|months?|timeline|visit|period)\b(?!\s?to)[^\d\t]{0,35}",
+    re.IGNORECASE,
+)
+_AFTER_TREATMENT = re.compile(
+    r"\bafter\s(?:the\s)?(?:initiation|start|treatment|therapy|surgery|operation|transplantation|administration"
+    r"|first dose|infusion)\b|post-?operative day",
+    re.IGNORECASE,
+)
+# "days after the onset", "day of shunting": not counted from the presentation
+_OTHER_DAY = re.compile(
+    r"\b(?:day|week|month|time)s?\s(?:of|after|from|since|post|following)\s(?:the\s)?(?!admission|hospital|stay"
+    r"|presentation|arrival|visit|collection|sampl|test|exam|measure|follow)",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
+_WHOLE = re.compile(r"\s*\d{1,3}\s*")
+_SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|years?)\b", re.IGNORECASE)
+
+
+@dataclass
+class GridTimes:
+    """The times of a table: of columns by number, of rows by their place, and of the whole table."""
+
+    columns: dict[int, CellTime] = field(default_factory=dict)
+    lines: dict[int, CellTime] = field(default_factory=dict)
+    default: CellTime | None = None
+
+
+def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
+    """Return the times that the header, the first cells of the rows or the caption of a table tell."""
+    times = GridTimes()
+    later = _AFTER_TREATMENT.search(caption) is not None
+    american = any(
+        int(m["a"]) <= 12 < int(m["b"])
+        for row in (*cells[:_HEADER_ROWS], [row[0] for row in cells])
+        for cell in row
+        for m in NUMERIC_DATE.finditer(cell)
+        if m["a"]
+    )
+    columns = times.columns
+    for row in _headers(cells, later, american):
+        for column, cell in enumerate(row):
+            time = read_cell(cell, later, american) if column else None
+            if time is not None:
+                columns[column] = _joined(columns.get(column), time)
+    if len(columns) < 2 and not any(t.when == FOLLOWUP for t in columns.values()):
+        columns.clear()
+    _lines(times, cells, later, american)
+    _order(columns)
+    _order(times.lines)
+    if not columns and not times.lines:
+        times.default = read_caption(caption)
+    return times
+
+
+def _joined(above: CellTime | None, below: CellTime) -> CellTime:
+    """Return what two header cells of a column say; a date and "admission" under it are one time."""
+    if above is None or (above.days is None and above.date is None and below.days is not None):
+        return below
+    if above.date is not None and below.date is None:
+        return replace(above, when=below.when or above.when, days=below.days)
+    return above
+
+
+def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Iterator[Sequence[str]]:
+    """Yield the header rows; one where the cells of a second stand under a spanning cell of the first."""
+    width = max((_width(row) for row in cells[2:6]), default=0)
+    moved = _under_span(cells[0], cells[1], width, later, american) if len(cells) > 2 else None
+    if moved is not None:
+        yield moved
+        return
+    for row in cells[:_HEADER_ROWS]:
+        if sum(_VALUE.fullmatch(cell) is not None and read_cell(cell) is None for cell in row[1:]) >= 2:
+            return
+        yield row
+
+
+def _under_span(
+    head: Sequence[str], row: Sequence[str], width: int, later: bool, american: bool
+) -> Sequence[str] | None:
+    """Return the second header row with its cells in the columns of the values; None where it is an ordinary row.
+
+    "Test | Range | Day" over "1 | 3 | 9": the cells of the second row are what the spanning cells divide into, and
+    the cells of the first row before and after them keep a column each.
+    """
+    head, row = head[: _width(head)], row[: _width(row)]
+    if len(head) < 2 or not row or not row[0].strip() or len(head) + len(row) <= width or len(row) >= width:
+        return None
+    numbers = all(_WHOLE.fullmatch(cell) for cell in row)
+    if not numbers and not all(read_cell(cell, later, american) for cell in row):
+        return None
+    count = len(head) - (width - len(row))  # cells of the first row that span several columns
+    spans = [
+        c for c, cell in enumerate(head) if c and (_TIME_HEAD.fullmatch(cell) if numbers else not read_cell(cell))
+    ][-count:]
+    if len(spans) != count or spans[-1] - spans[0] != count - 1:
+        return None
+    under = list(row)
+    if numbers:
+        unit = _SPAN_UNIT.search(head[spans[0]])
+        word = unit[0].rstrip("s") if unit is not None else "day"
+        after = " after onset" if _OTHER_DAY.search(head[spans[0]]) else ""
+        under = [f"{word} {cell.strip()}{after}" for cell in row]
+    return [*head[: spans[0]], *under, *head[spans[-1] + 1 :]]
+
+
+def _width(row: Sequence[str]) -> int:
+    """Return how many cells a row has up to its last one that is not empty."""
+    return max((c + 1 for c, cell in enumerate(row) if cell.strip()), default=0)
+
+
+def _lines(times: GridTimes, cells: Sequence[Sequence[str]], later: bool, american: bool) -> None:
+    """Read the times that stand in the first cells of the rows."""
+    timed = _time_columns(cells)
+    other = any(_OTHER_DAY.search(cells[0][c]) for c in timed)
+    unit = _SPAN_UNIT.search(cells[0][timed[-1]]) if timed else None
+    found: dict[int, CellTime] = {}
+    for index, row in enumerate(cells[1:], 1):
+        for column in timed or [0]:
+            cell = row[column].strip() if column < len(row) else ""
+            time = None
+            if timed and _WHOLE.fullmatch(cell) and int(cell) < _LONGEST_STAY:
+                days = int(cell) * LENGTH[(unit[0] if unit else "d")[0].lower()]
+                time = CellTime(FOLLOWUP if days > 1 or later else BASELINE, cell, float(round(days)))
+            elif len(cell) < _LONGEST_LABEL:
+                time = read_cell(cell, later, american)
+            if time is not None:
+                found[index] = replace(time, days=None) if other else time
+                break
+    both = {BASELINE, FOLLOWUP} <= {time.when for time in found.values()}
+    if both and not timed and len(times.columns) < 2:
+        _carry(found, cells)
+    if timed or len(found) >= 0.5 * len(cells):
+        times.lines = found
+        if found:
+            times.columns.clear()
+    elif not times.columns:  # a row of its own time: "Troponin, subsequent"
+        times.lines = {index: time for index, time in found.items() if time.when == FOLLOWUP}
+
+
+def _carry(found: dict[int, CellTime], cells: Sequence[Sequence[str]]) -> None:
+    """Date the rows below a row of one cell ("Before treatment") by it."""
+    last: CellTime | None = None
+    for index, row in enumerate(cells):
+        if _width(row) < 2:
+            last = found.get(index)
+        elif last is not None and index not in found:
+            found[index] = last
+
+
+def _time_columns(cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns, of the first three, that hold the rows' times; bare numbers in them must rise."""
+    if not cells:
+        return []
+    timed = []
+    for column, head in enumerate(cells[0][:3]):
+        if not _TIME_HEAD.fullmatch(head):
+            continue
+        below = [row[column].strip() for row in cells[1:] if column < len(row) and row[column].strip()]
+        numbers = [int(cell) for cell in below if _WHOLE.fullmatch(cell)]
+        measured = any(_VALUE.fullmatch(cell) and not _WHOLE.fullmatch(cell) and not _dated(cell) for cell in below)
+        if column == 0 or (numbers == sorted(numbers) and not measured and not (len(numbers) == 1 == len(below))):
+            timed.append(column)
+    return timed
+
+
+def _dated(cell: str) -> bool:
+    return read_cell(cell) is not None
+
+
+def _order(times: dict[int, CellTime]) -> None:
+    """Call the first of several dates the baseline, the others follow-up; count from the admission's date."""
+    dated = [t for t in times.values() if t.date is not None]
+    first = min((t.date for t in dated if t.date is not None), default=0.0)
+    earliest = next((t.text for t in dated if t.date == first), "")
+    origin = next((t.date for t in dated if t.days == 0.0), None)
+    days = [t.days for t in times.values() if t.days is not None]
+    for key, time in list(times.items()):
+        if time.when == BASELINE and time.days is not None and time.days > min(days):
+            times[key] = replace(time, when=FOLLOWUP)  # day 1 beside day 0
+        if time.date is not None and origin is not None and time.days is None:
+            time = replace(time, days=time.date - origin)
+            times[key] = time
+        if time.date is not None and not time.when:
+            when = BASELINE if time.date == first and time.text == earliest else FOLLOWUP
+            times[key] = replace(time, when=when)
