@@ -19,6 +19,7 @@ _NEW_PATIENT = re.compile(
 _REVIEWING = frozenset(("discussion", "review", "literature", "similar", "summary", "comparison", "implication"))
 _LONGEST = 100
 _AFTER_CASE = ("discussion", "conclusion", "other", "references")
+_ABSTRACT = frozenset(("abstract", "summary"))
 _OPENING = frozenset(("case", "patient", "vignette", "observation", "proband"))
 """Only a heading with one of these words opens a case section again after the discussion: "Treatment" there
 is a part of the discussion."""
@@ -56,6 +57,7 @@ class SectionFinder:
 
     def _by_headings(self, text: str, found: Iterable[Block]) -> Iterator[tuple[Block, str]]:
         current = ""
+        opening = False  # the block before was a heading that opened a section
         for index, block in enumerate(found):
             line = text[block.start : block.end]
             if block.kind is BlockKind.CAPTION:
@@ -65,6 +67,9 @@ class SectionFinder:
                 yield block, current if current == "references" else "table"
                 continue
             opened, stays = self._opened(line, block.kind, current)
+            if opening and opened == "case" and current == "discussion" and "observation" in fold_key(line):
+                opened = None  # "Observations" directly under "Discussion" are what the authors discuss
+            opening = opened is not None and block.kind is BlockKind.HEADING
             if opened is None and index == 0 and not current and block.kind is BlockKind.HEADING:
                 yield block, "title"
                 continue
@@ -83,6 +88,8 @@ class SectionFinder:
         section = self.section_of(heading)
         if section == "abstract" and current == "introduction" and "case" in fold_key(heading):
             return "case", True  # "Case summary" after the introduction is the case itself
+        if section == "abstract" and current == "discussion" and not _ABSTRACT & set(fold_key(heading)):
+            return "conclusion", True  # "Lessons", "Learning points" after the discussion
         if section == "case" and current in _AFTER_CASE and not _reopens(heading):
             return None, True
         if current == "references" and section not in ("case", "other", "abstract"):
