@@ -48,8 +48,13 @@ class Score:
         return f"P {precision:.3f} R {recall:.3f} F1 {f1:.3f} (annotated {self.gold}, found {self.found})"
 
 
-def find_treatments(text: str) -> tuple[list[DrugName], list[Slot]]:
-    """Return the names taken for a treatment, second names in brackets included, and the regimens of a text."""
+def find_treatments(text: str, *, aliases: bool = True) -> tuple[list[DrugName], list[Slot]]:
+    """Return the names taken for a treatment and the regimens of a text.
+
+    Parameters
+    ----------
+    aliases : count second names in brackets, and classes that only explain a name, as names of their own.
+    """
     doc = load_pipeline()(text)
     rules = drug_rules(load_rules())
     slots: list[Slot] = []
@@ -63,6 +68,8 @@ def find_treatments(text: str) -> tuple[list[DrugName], list[Slot]]:
             if slot.distant or is_treatment(wording, slot, mates):
                 slots.append(slot)
     names = names_of(slots)
+    if not aliases:
+        return names, slots
     taken = {name.start for name in names}
     ends = [name.end for name in names]
     for name in find_drug_names(doc, rules):

@@ -3,9 +3,9 @@
     python benchmarks/drugs_maccrobat.py ../shared/corpora/maccrobat [--errors]
 
 Names are those taken for a treatment, whosever it is. A found name counts as right where it overlaps a Medication
-span, a Medication span as found where a name overlaps it. Doses: of the Dosage spans that begin with a number, not
-counts of cycles, and are tied to a Medication, the share for which a dose overlapping the span was given to a name
-overlapping that Medication.
+span, a Medication span as found where a name overlaps it. Doses: of the Dosage spans that begin with a number and are
+tied to a Medication, the share for which a dose overlapping the span was given to a name overlapping that Medication.
+A count of cycles ("6 cycles", how long and not how much) is a duration in the table and is looked for there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 from benchmarks_common import Score, find_treatments, overlap
 from brat import Span, read_brat, read_text
 
+from extract.nlp.regimen import Slot
+
 _COURSES = re.compile(r"^\d+ (?:cycles|times|boluses|courses|sessions)")  # how often, not how much
 
 
@@ -27,6 +29,12 @@ def read_annotations(path: Path, text: str) -> tuple[list[Span], list[tuple[Span
     names = [span for label, span in spans if label == "Medication"]
     doses = [(a[1], b[1]) for a, b in pairs if a[0] == "Dosage" and b[0] == "Medication"]
     return names, doses
+
+
+def _says(slot: Slot, dose: Span, words: str) -> bool:
+    """Tell whether a regimen holds what a Dosage span says: the dose, or of a count of cycles the duration."""
+    part = slot.duration if _COURSES.search(words) else slot.dose
+    return part is not None and overlap(dose, (part.start, part.end))
 
 
 def main() -> None:
@@ -46,12 +54,9 @@ def main() -> None:
         extra.update(text[a:b] for a, b in extras)
         for dose, owner in doses:
             words = text[dose[0] : dose[1]]
-            if not re.match(r"\d", words) or _COURSES.search(words):
+            if not re.match(r"\d", words):
                 continue
-            if any(
-                s.dose and overlap(dose, (s.dose.start, s.dose.end)) and overlap(owner, (s.name.start, s.name.end))
-                for s in slots
-            ):
+            if any(overlap(owner, (s.name.start, s.name.end)) and _says(s, dose, words) for s in slots):
                 right += 1
             else:
                 lost.append(

@@ -70,7 +70,7 @@ class Dose:
     times : doses a day said in front ("4 × 1 g"); times_text the words that say so.
     latin : a Latin frequency behind a slash ("1 g/bid"), with its place.
     daily : the unit is an amount a day.
-    weak : volume or percentage: a dose only right by a drug's name.
+    weak : volume or percentage: a dose only right by a drug's name. A volume for each kilogram is a dose as any other.
     shared : the further numbers of "90 and 25 mg", which are doses of this unit.
     """
 
@@ -113,7 +113,7 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
         times = float(match["times2"])
         times_text = text[match.end("unit") : match.end("times2")].strip()
     latin = match.span("latin") if match["latin"] else None
-    weak = bool(_LOOSE_VOLUME.match(unit) or unit.endswith(("per mL", "per ml")))
+    weak = bool(_LOOSE_VOLUME.match(unit) or unit.endswith(("per mL", "per ml"))) and "kg" not in unit
     shared = tuple(_shared(match))
     if shared and "/" in match["list"]:
         # the parts of a combination, "800/100 mg": the first is its dose

@@ -11,6 +11,7 @@ from extract.nlp.regimen_model import Slot
 
 _NARRATIVE = ("case", "abstract", "caption", "")
 _LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
+_SECOND_NAME = re.compile(r"^\s?\([^()\s]{2,14}\)")  # "interferon alpha (IFN-alpha) treatment"
 _NEW_CLAUSE = re.compile(r",\s(?:and|so|but|thus|hence|therefore)\s|;|\bso\b|\bthus\b|\bhence\b|\btherefore\b")
 _MEASURED = re.compile(
     r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|"
@@ -27,6 +28,8 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
     """
     name = slot.name
     if _is_named_otherwise(wording, name) or _in_susceptibility_list(wording, name):
+        return False
+    if _is_yardstick(wording, slot):
         return False
     if slot.dose is None and (wording.has("screen") or _is_key(wording, name)):
         return False
@@ -55,6 +58,11 @@ def _is_named_otherwise(wording: Wording, name: DrugName) -> bool:
     return bool(wording.rules.ends["not_before"].search(wording.before(name.start, 40)))
 
 
+def _is_yardstick(wording: Wording, slot: Slot) -> bool:
+    """Tell whether another drug's dose is only measured by this one: "equivalent to 5 mg of prednisolone"."""
+    return bool(wording.rules.ends["yardstick_before"].search(wording.before(slot.start, 40)))
+
+
 def _in_susceptibility_list(wording: Wording, name: DrugName) -> bool:
     cue = wording.last_before("susceptibility", name.start)
     if cue is None:
@@ -76,7 +84,7 @@ def _element_given(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
         return False
     if slot.way is not None or any(mate.name.kind in ("drug", "combination") for mate in mates):
         return True
-    if wording.rules.starts["element_after"].match(wording.after(name.end, 40)):
+    if wording.rules.starts["element_after"].match(_SECOND_NAME.sub("", wording.after(name.end, 60))):
         return True
     words = wording.before(name.start, 60).split()
     ends = wording.rules.ends["element_before"]

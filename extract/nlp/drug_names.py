@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.extensions import terms, text_of
+from extract.nlp.terms import ShortForm
 from extract.rules.lexicon import Entry, Mention
 
 _SALT = re.compile(
@@ -48,7 +49,12 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
     """Return the names in text order, without those that lie inside a longer term that is no drug."""
     text = text_of(doc)
     shadows = _shadows(doc)
-    found = [_named(text, m) for m in terms(doc, "drug") if not shadows.cover(m.start, m.end)]
+    others = _defined_otherwise(doc)
+    found = [
+        _named(text, m)
+        for m in terms(doc, "drug")
+        if m.text.removesuffix("s") not in others and not shadows.cover(m.start, m.end)
+    ]
     taken = _Spans((n.start, n.end) for n in found)
     extra = [
         name
@@ -99,6 +105,20 @@ class _Spans:
         """Tell whether a place overlaps ``start:end``."""
         i = bisect_left(self._starts, end) - 1
         return i >= 0 and self._ends[i] > start
+
+
+def _defined_otherwise(doc: Doc) -> frozenset[str]:
+    """Return the short forms that the article defines as something that is no drug: "adverse drug reaction (ADR)"."""
+    text = text_of(doc)
+    found: list[ShortForm] = doc._.short_forms or []
+    if not found:
+        return frozenset()
+    drugs = _Spans((m.start, m.end) for m in terms(doc, "drug"))
+    return frozenset(
+        form.short.removesuffix("s")
+        for form in found
+        if " " in text[form.start : form.end] and not drugs.touch(form.start, form.end)
+    )
 
 
 def _shadows(doc: Doc) -> _Spans:

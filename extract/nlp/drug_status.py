@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from extract.nlp.drug_wording import Wording
 from extract.nlp.gaps import GapWords
+from extract.nlp.model import FactContext
 from extract.nlp.regimen_model import Slot
 
 _REACH = 70
@@ -19,6 +20,13 @@ _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|furt
 _WHICH_STOPPED = re.compile(
     r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|"
     r"discontinued|withdrawn|ceased|suspended)\b"
+)
+# a reaction to a dose that was given
+_REACTION_TO = re.compile(r"[\s-]?(?:induced|caused|associated|triggered|related)\b", re.I)
+_REACTION_AFTER = re.compile(
+    r"\b(?:after|following|during|upon|within|caused by|induced by|due to|secondary to|triggered by|while|treated with|"
+    r"managed with|received|given)\b",
+    re.I,
 )
 _INDICATION = re.compile(
     r"\s?(?:therapy |treatment |prophylaxis |tablets? |infusion |supplementation |was (?:given|started|"
@@ -38,21 +46,21 @@ _NO_INDICATION = re.compile(
 )
 
 
-def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], when: str) -> str | None:
+def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactContext) -> str | None:
     """Return the status of a slot; None where the sentence denies it and nothing is to be written down.
 
     Parameters
     ----------
     mates : the slots of the list in which the drug stands, its own included: what is said of one is said of all.
-    when : the time of the fact as the context says it ("history" before the presenting illness).
+    fact : the context of the drug's mention: its time ("history" before the presenting illness), and whether the
+        sentence denies something there.
     """
     if slot.distant:
         return "given"
     first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
     rules = wording.rules
     head, tail = _clause_before(wording, first.start), _clause_after(wording, last.end)
-    allergy = rules.phrases["allergy"]
-    if allergy.search(tail[:24]) or allergy.search(head[-60:]):
+    if _is_allergen(rules.phrases["allergy"], head[-60:], tail[:24]):
         return None if wording.has("allergy_denied") else "withheld"
     leads = _leads(head, rules.gaps["qualifiers"])
     if first is not slot:
@@ -69,11 +77,23 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], when: str) ->
         return "stopped"
     if _WHICH_STOPPED.match(wording.after(last.end, 160)):
         return "stopped"
-    if when == "history":
+    if fact.assertion == "absent" and rules.phrases["denied_before"].search(head):
+        return None  # "no history of other drugs (such as A, B)": B is as far from "no" as a list is long
+    if fact.when == "history":
         return "history"
-    if wording.has("history") and not wording.has("present"):
+    if wording.has("present"):
+        return "given"
+    if wording.has("history") or (fact.when != "followup" and wording.has("history_or_later")):
         return "history"
     return "given"
+
+
+def _is_allergen(allergy: re.Pattern[str], head: str, tail: str) -> bool:
+    """Tell whether an allergy to the drug is meant, not a reaction to a dose of it: "anaphylaxis during vancomycin"."""
+    if allergy.search(tail):
+        return _REACTION_TO.match(tail) is None
+    found = allergy.search(head)
+    return found is not None and _REACTION_AFTER.search(head, found.end()) is None
 
 
 def _passive(pattern: re.Pattern[str], tail: str) -> bool:

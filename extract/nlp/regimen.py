@@ -150,7 +150,7 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
     behind = next((i for i, n in enumerate(names) if n.start >= dose.end), None)
     ahead = next((i for i in range(len(names) - 1, -1, -1) if names[i].end <= dose.start), None)
     leads = behind is not None and parts.fills("dose_to_name", dose.end, names[behind].start)
-    follows = ahead is not None and parts.fills("name_to_dose", names[ahead].end, dose.start)
+    follows = ahead is not None and parts.fills("name_to_dose", parts.behind(names[ahead]), dose.start)
     if leads and follows and behind is not None and ahead is not None:
         taken = any(slot.leads for slot in owners.get(ahead, []))
         opened = "(" in parts.text[names[ahead].end : dose.start]
@@ -176,7 +176,7 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
 
 def _dose_follows(parts: Parts, index: int) -> bool:
     """Tell whether the name at ``index`` has a dose right behind it."""
-    end = parts.names[index].end
+    end = parts.behind(parts.names[index])
     dose = next((d for d in parts.doses if d.start >= end), None)
     limit = parts.names[index + 1].start if index + 1 < len(parts.names) else parts.end
     return dose is not None and dose.end <= limit and parts.fills("name_to_dose", end, dose.start)

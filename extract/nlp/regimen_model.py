@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.gaps import between
 from extract.nlp.schedules import Timing, Way
+
+_MAKER = re.compile(r"[®™]?\s?\([A-Z][^()\d]{2,100}\)|[®™]")
 
 
 @dataclass(slots=True)
@@ -62,6 +65,11 @@ class Parts:
     def gap(self, start: int, end: int) -> str:
         """Return the text between two places without the doses, frequencies, routes and durations in it."""
         return between(self.text, start, end, self.known) if start < end else ""
+
+    def behind(self, name: DrugName) -> int:
+        """Return where what is said of a name begins: behind a bracket with brand and maker, "(Brand; Maker, Town)"."""
+        aside = _MAKER.match(self.text, name.end, self.end)
+        return aside.end() if aside is not None else name.end
 
     def fills(self, kind: str, start: int, end: int) -> bool:
         """Tell whether only words of the list ``kind`` of rules/drug_context.yaml stand between two places."""

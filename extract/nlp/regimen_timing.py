@@ -35,6 +35,9 @@ def assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
 def _slot_by(parts: Parts, slots: Sequence[Slot], start: int, end: int) -> Slot | None:
     """Return the slot that a timing belongs to: the one right behind it, else the last before it in its clause."""
     near = [slot for slot in slots if not slot.distant or slot.dose]
+    inside = next((s for s in near if s.leads and s.dose and s.dose.end <= start and end <= s.name.start), None)
+    if inside is not None:
+        return inside  # between a dose and its name: "a 20 mg daily olanzapine dose"
     behind = min((s for s in near if s.anchor[0] >= end), key=lambda s: s.anchor[0], default=None)
     nearest = max((s for s in near if s.anchor[1] <= start), key=lambda s: (s.anchor[1], s.name.start), default=None)
     if behind is not None and nearest is not behind:
@@ -71,11 +74,14 @@ def assign_ways(parts: Parts, slots: list[Slot]) -> None:
                 found[0].way = way
                 fixed.setdefault(found[0].group, []).append(found)
         for group, told in fixed.items():
-            _share_way([slot for slot in slots if slot.group == group], told, weak)
+            _share_way(parts, [slot for slot in slots if slot.group == group], told, weak)
 
 
-def _share_way(mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> None:
-    """Share a list's only route: one in front goes with all that follow, one behind the last with all before it."""
+def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> None:
+    """Share a list's only route: one in front goes with all that follow, one behind the last with all before it.
+
+    In "A 5 mg daily and B 40 mg IV" each member has a regimen of its own, and the route is that of the last.
+    """
     for name_slot in mates:
         same = [s for s in mates if s.name is name_slot.name and s.way]
         if name_slot.way is None and same:
@@ -86,12 +92,23 @@ def _share_way(mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> 
     if leads:
         for mate in mates[mates.index(slot) :]:
             mate.way = mate.way or slot.way
-    elif slot is mates[-1] and (not weak or all(mate.dose for mate in mates)):
+    elif slot is mates[-1] and (not weak or all(mate.dose for mate in mates)) and not _own_regimens(parts, mates):
         for mate in mates:
             mate.way = mate.way or slot.way
 
 
+def _own_regimens(parts: Parts, mates: list[Slot]) -> bool:
+    """Tell whether a list's members say how often for themselves and the route follows the last dose at once."""
+    last = mates[-1]
+    if last.way is None or not _touches(parts, last, last.way.start):
+        return False
+    if _ADVERB.search(parts.text[last.way.start : last.way.end]):
+        return False
+    return any(mates[0].end <= t.start and t.end <= last.start for t in parts.frequencies)
+
+
 _ABBREVIATED = re.compile(r"^\s*\([A-Za-z.]{1,6}\)")  # "intravenous (IV)"
+_SECOND_NAME = re.compile(r"^\s?\([A-Z][^()\s]{1,14}\)")  # "gold sodium thiomalate (GSTM) injection"
 _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 
 
@@ -108,6 +125,7 @@ def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, b
     before_gap = parts.gap(way.end, behind.start) if behind else ""
     after_gap = parts.gap(nearest.anchor[1], way.start) if nearest else ""
     before_gap = _ABBREVIATED.sub("", before_gap)
+    after_gap = _SECOND_NAME.sub("", after_gap)
     led = behind is not None and "(" not in before_gap[1:] and parts.rules.gaps["route_to_name"].fill(before_gap)
     close = nearest is not None and parts.rules.gaps["name_to_route"].fill(after_gap)
     if led and close and nearest is not None and behind is not None:

@@ -24,7 +24,7 @@ _DAYS = {"h": 1 / 24, "m": 1 / 1440, "d": 1.0, "w": 7.0, "mo": 30.4375, "y": 365
 
 # without one of these no pattern below can match; most sentences have none
 _HINT = re.compile(
-    r"\b(?:every|each|hourly|q\.?\s?\d|intervals?|times|per|on\sdays?|days\s\d|d\d)|\d\s?[x×]|-hourly|\sa\s(?:day|week|month)|"
+    r"\b(?:every|each|hourly|q\.?\s?\d|intervals?|times|per|on\sdays?|days\s\d|d\d|weeks?\s\d|a\sweek)|\d\s?[x×]|-hourly|\sa\s(?:day|week|month)|"
     r"doses\s?/",
     re.I,
 )
@@ -43,6 +43,8 @@ _FREQUENCY = tuple(
         r"(?<![\w.])(?P<k>\d)\s?[x×]\s?(?:/\s?|per\s|a\s)?(?P<u>day|daily|d|week|wk)\b",
         rf"\b(?P<k>{_N})\s(?:boluses|doses|injections|tablets|capsules|puffs)\s?(?:/|per|a)\s?(?P<u>day|week|month)\b",
         rf"\b(?:repeated\s)?at\s(?:an?\s)?(?P<n>{_NN})[\s-](?P<u>{_UNIT})[\s-]intervals?\b",
+        rf"\b{_N}\sdays\s(?:a|per|each|every|out\sof\sthe)\sweek\b",
+        r"\b(?:at|in)\sweeks?\s\d{1,2}(?:(?:,?\sand\s|,\s)\d{1,2})+(?!\d)",
         r"\bon\sdays?\s\d{1,2}(?:(?:,?\sand\s|,\s|\s?[-–]\s?|\sto\s|\sthrough\s)\d{1,2})+(?!\d)",
         r"\bdays\s\d{1,2}(?:(?:,?\sand\s|,\s)\d{1,2})+(?!\d)",
         r"\b[dD]\d{1,2}(?:\s?[-–,]\s?[dD]?\d{1,2})+\b",
@@ -50,6 +52,8 @@ _FREQUENCY = tuple(
     )
 )  # fmt: skip
 _COUNTED = r"(?:cycles?|courses?|doses|sessions|pulses|injections|infusions|boluses|administrations)"
+# a word of the event since or until which a drug is taken, not of the clause behind it
+_INNER = r"(?!(?:and|with|which|who|but|when|then|for|he|she|it|they)\b)[\w-]+"
 _DURATION = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -63,8 +67,8 @@ _DURATION = tuple(
         rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>cycles?|courses?|pulses)\b",
         r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
         r"\b(?:long-term|lifelong|life-long|indefinitely)\b",
-        r"\bsince\s(?:the\sage\sof\s)?(?:[\w-]+\s){0,4}[\w-]+",
-        r"\buntil\s(?:[\w-]+\s){0,6}[\w-]+",
+        rf"\bsince\s(?:the\sage\sof\s)?(?:{_INNER}\s){{0,4}}{_INNER}",
+        rf"\buntil\s(?:{_INNER}\s){{0,6}}{_INNER}",
     )
 )  # fmt: skip
 _STEADY = re.compile(r"hours?|hrs?|\bh\b|min", re.I)

@@ -12,7 +12,7 @@ from extract.nlp.regimen import Slot
 
 _ROUTES = {
     "intravenous": "intravenous", "oral": "oral", "subcutaneous": "subcutaneous", "intramuscular": "intramuscular",
-    "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal",
+    "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal", "ingestion": "oral",
 }  # fmt: skip
 # status of a class to the statuses of members that make it needless: "the antibiotics were stopped" tells nothing of
 # antibiotics that are named, but a home medication does not explain a class that is given now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -85,9 +86,12 @@ class DrugFinder:
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
-            status = status_of(wording, slot, mates or [slot], fact.when)
+            status = status_of(wording, slot, mates or [slot], fact)
             if status is None:
                 continue
+            if status != "withheld":
+                # what is doubted or ruled out in the sentence is the disease: "sepsis was suspected, A was started"
+                fact = replace(fact, assertion="present")
             indication = indication_of(wording, slots, slot)
             values = row_values(wording.text, slot, status, indication)
             sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
