@@ -69,10 +69,10 @@ class CueTable:
     def find(self, text: str, found: Words) -> list[Cue]:
         """Return the longest trigger of each group at each place, in text order."""
         cues: list[Cue] = []
-        root, starts, ends = self._root, found.starts, found.ends
+        begin, starts, ends = self._root.get, found.starts, found.ends
         free: dict[str, int] = {}
         for i, word in enumerate(found.folded):
-            first = root.get(word)
+            first = begin(word)
             if first is None:
                 continue
             start = starts[i]

@@ -15,7 +15,7 @@ import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from extract.rules.lexicon import Entry, Lexicon
 
@@ -51,15 +51,20 @@ _MEDICINE = re.compile(
 )
 
 
-def _read() -> Mapping[str, Any]:
-    """Return the package's data; empty where the package is not installed as a folder of files."""
+def packed_dictionary() -> bytes:
+    """Return the package's data file; empty where the package is not installed as a folder of files."""
     spec = importlib.util.find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / _DATA
         if path.is_file():
-            data: Mapping[str, Any] = pickle.loads(bz2.decompress(path.read_bytes()))
-            return data
-    return {}
+            return path.read_bytes()
+    return b""
+
+
+def _read() -> Mapping[str, Any]:
+    """Return the package's data; empty where there is none."""
+    packed = packed_dictionary()
+    return cast("Mapping[str, Any]", pickle.loads(bz2.decompress(packed))) if packed else {}
 
 
 def add_drug_dictionary(lexicon: Lexicon, listed: Iterable[Entry], banned: Iterable[Entry]) -> list[Entry]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "κ": "kappa", "λ": "lambda",
@@ -25,7 +24,6 @@ _WORD = re.compile(
 _APOSTROPHES = "'’"
 
 
-@lru_cache(maxsize=1 << 17)
 def fold_word(word: str) -> str:
     """Return the folded form of one word."""
     low = word.lower()
@@ -55,21 +53,37 @@ class Words:
         return len(self.folded)
 
 
+class _Folded(dict[str, str]):
+    """Words to their folded forms, worked out once; "" for a possessive ending, which is no word."""
+
+    _MOST = 1 << 17
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= self._MOST:
+            self.clear()
+        # "the patient's" is "the patient"
+        folded = self[word] = "" if word[0] in _APOSTROPHES else fold_word(word)
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 def split_words(text: str) -> Words:
     """Return the folded words of ``text`` with their character offsets."""
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for match in _WORD.finditer(text):
-        if match.group()[0] in _APOSTROPHES:  # "the patient's" is "the patient"
-            continue
-        folded.append(fold_word(match.group()))
-        starts.append(match.start())
-        ends.append(match.end())
+        word = _FOLDED[match.group()]
+        if word:
+            start, end = match.span()
+            folded.append(word)
+            starts.append(start)
+            ends.append(end)
     return Words(folded, starts, ends)
 
 
 def fold_key(term: str) -> tuple[str, ...]:
     """Return the folded words of a term: its key in a lexicon."""
-    words = (match.group() for match in _WORD.finditer(term))
-    return tuple(fold_word(word) for word in words if word[0] not in _APOSTROPHES)
+    return tuple(word for word in map(_FOLDED.__getitem__, _WORD.findall(term)) if word)

@@ -52,38 +52,45 @@ class Lexicon:
     A synonym that begins with ``=`` is case-sensitive as written; all others match in any case.
     """
 
-    def __init__(self) -> None:
-        # a node maps a folded word to the next node; the key None holds the terms that end there
-        self._root: dict[Any, Any] = {}
+    def __init__(self, entries: list[Entry] | None = None, root: dict[str, Any] | None = None) -> None:
+        """Make an empty lexicon, or one again from its ``entries`` and ``root``."""
+        self.entries: list[Entry] = [] if entries is None else entries
+        # a node maps a folded word to the next node; the key "" holds [number of an entry, form] of what ends there
+        self.root: dict[str, Any] = {} if root is None else root
+        self._numbers: dict[int, int] = {}
 
     def add(self, entry: Entry, synonyms: Iterable[str]) -> None:
         """Add an entry under its synonyms."""
+        number = self._numbers.setdefault(id(entry), len(self.entries))
+        if number == len(self.entries):
+            self.entries.append(entry)
         for synonym in synonyms:
             exact = synonym[1:] if synonym.startswith("=") and len(synonym) > 1 else ""
             key = fold_key(exact or synonym)
             if not key:
                 continue
-            node = self._root
+            node = self.root
             for word in key:
                 node = node.setdefault(word, {})
-            node.setdefault(None, []).append((entry, _LOOSE.sub(" ", exact)))
+            node.setdefault("", []).append([number, _LOOSE.sub(" ", exact)])
 
     def find(self, text: str, words: Words) -> dict[str, list[Mention]]:
         """Return by kind the longest mentions, without overlap within a kind, in text order."""
         found: dict[str, list[Mention]] = {}
         free_from: dict[str, int] = {}
-        root, folded, starts, ends = self._root, words.folded, words.starts, words.ends
+        begin, folded, starts, ends = self.root.get, words.folded, words.starts, words.ends
         count = len(folded)
-        for i in range(count):
-            node = root.get(folded[i])
+        for i, first in enumerate(folded):
+            node = begin(first)
             if node is None or (i and ends[i - 1] == starts[i] and _glued(text, starts[i])):
                 continue
             best: dict[str, tuple[int, Entry]] = {}
             j = i
             while True:
-                terms = node.get(None)
+                terms = node.get("")
                 if terms is not None and _may_end(text, words, j):
-                    for entry in _as_written(terms, text[starts[i] : ends[j]]):
+                    for number in _as_written(terms, text[starts[i] : ends[j]]):
+                        entry = self.entries[number]
                         if entry.kind not in best or best[entry.kind][0] != j:
                             best[entry.kind] = (j, entry)
                 j += 1
@@ -104,9 +111,9 @@ class Lexicon:
         return found
 
 
-def _as_written(terms: list[tuple[Entry, str]], written: str) -> list[Entry]:
+def _as_written(terms: list[tuple[int, str]], written: str) -> list[int]:
     """Return the entries that a stretch of text may be, those with a case-sensitive form only in that form."""
-    return [entry for entry, exact in terms if not exact or _LOOSE.sub(" ", written) == exact]
+    return [number for number, exact in terms if not exact or _LOOSE.sub(" ", written) == exact]
 
 
 def _may_end(text: str, words: Words, last: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from extract.errors import RulesError
+from extract.rules.compiled import keep_lexicon, lexicon_key, read_lexicon
 from extract.rules.drug_dictionary import add_drug_dictionary
 from extract.rules.lexicon import Entry, Lexicon
 from extract.rules.locate import builtin_rules
@@ -82,20 +83,32 @@ def load_rules(extra: Sequence[str | Path] = ()) -> RuleSet:
 
 @lru_cache(maxsize=4)
 def _load(extra: tuple[Path, ...]) -> RuleSet:
-    digest = hashlib.sha256()
-    rules = RuleSet(Lexicon(), UnitTable(), {}, {}, "")
-    for folder in (builtin_rules(), *extra):
+    folders = (builtin_rules(), *extra)
+    for folder in folders:
         if not folder.is_dir():
             raise RulesError(folder, 0, "no such rules folder")
-        for path in rule_files(folder):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    rules = RuleSet(Lexicon(), UnitTable(), {}, {}, _hash(folders))
+    key = lexicon_key(rules.hash, Path(__file__).parent.glob("*.py"))
+    kept = read_lexicon(key)
+    if kept is not None:
+        rules.lexicon, rules.entries = kept
+    for path in (path for folder in folders for path in rule_files(folder)):
+        if kept is None or path.name not in LEXICONS:
             load_file(path, rules)
-        for path in sorted(folder.glob("*.txt")):  # word lists: read by normalisation, part of what decides the rows
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    listed, banned = rules.entries.get("drug", []), rules.entries.get("not_drug", [])
-    rules.entries["drug"] = listed + add_drug_dictionary(rules.lexicon, listed, banned)
-    rules.hash = digest.hexdigest()
+    if kept is None:
+        listed, banned = rules.entries.get("drug", []), rules.entries.get("not_drug", [])
+        rules.entries["drug"] = listed + add_drug_dictionary(rules.lexicon, listed, banned)
+        keep_lexicon(key, rules.lexicon, rules.entries)
     return rules
+
+
+def _hash(folders: Iterable[Path]) -> str:
+    """Return the hash over all files that decide the rows, the word lists of normalisation among them."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in (*rule_files(folder), *sorted(folder.glob("*.txt"))):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def rule_files(folder: Path) -> list[Path]:

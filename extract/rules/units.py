@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from extract.rules.fold import SUPERSCRIPTS
@@ -24,6 +25,7 @@ class Unit:
     dimension: str
 
 
+@lru_cache(maxsize=4096)
 def _fold_char(char: str) -> str:
     if char in _SKIP:
         return ""
