@@ -11,34 +11,18 @@ from typing import cast
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.attach import attach, is_fronted
-from extract.nlp.clock import Clock
-from extract.nlp.cues import Cue, CueTable, cue_table, find_cues, settings
+from extract.nlp.attach import attach
+from extract.nlp.cues import CueTable, cue_table, find_cues, settings
 from extract.nlp.extensions import sentences, terms, text_of
 from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.narrative import BASELINE, FOLLOWUP, HISTORY, Measures, Narrative, SentenceTime
 from extract.nlp.subject import PATIENT, SubjectIndex
 from extract.nlp.timex import TimeExpression, find_times
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 
-BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceTime:
-    """The times of one sentence.
-
-    Attributes
-    ----------
-    times : its expressions; their ``days`` count from presentation here.
-    when : what holds for all of it; "" where its facts are decided one by one.
-    points : evidence that its facts are later than baseline, where no expression dates them.
-    """
-
-    times: tuple[TimeExpression, ...] = ()
-    when: str = ""
-    points: float = 0.0
+_MEASURED = ("analyte", "muscle")
 
 
 @dataclass(frozen=True)
@@ -130,6 +114,11 @@ _USUAL = re.compile(
 )
 
 
+def _in_unit(text: str, mention: Mention) -> bool:
+    """Tell whether a mention of one letter stands in a unit: the L of "U/L" names nothing."""
+    return mention.end - mention.start == 1 and text[mention.start - 1 : mention.start] == "/"
+
+
 class TimelineFinder:
     """Component ``casetab_timeline``: assigns ``_.timeline``."""
 
@@ -141,7 +130,8 @@ class TimelineFinder:
         """Find the time expressions of ``doc`` and follow the narrative through them."""
         text, found = text_of(doc), sentences(doc)
         subjects = cast("SubjectIndex", doc._.subjects)
-        measures = Measures(found, [m for kind in _MEASURED for m in terms(doc, kind)], subjects)
+        mentions = [m for kind in _MEASURED for m in terms(doc, kind) if not _in_unit(text, m)]
+        measures = Measures(found, mentions, subjects)
         timeline = Timeline(text, found, measures, self._points)
         narrative = Narrative(text, found, measures, self._points)
         introductions = {p.start for p in doc._.patients or [] if p.end > p.start}
@@ -156,111 +146,6 @@ class TimelineFinder:
             timeline.grids.update(dict.fromkeys(grid.rows, grid))
         doc._.timeline = timeline
         return doc
-
-
-class Measures:
-    """What was measured before: a value of a thing that the story has measured already is a later one."""
-
-    def __init__(self, found: Sequence[Sentence], mentions: Sequence[Mention], subjects: SubjectIndex) -> None:
-        mentions = sorted(mentions, key=lambda m: m.start)
-        self._starts = [m.start for m in mentions]
-        self._again = [False] * len(mentions)
-        self.repeats: dict[int, bool] = {}
-        seen: set[str] = set()
-        i = 0
-        for sentence in found:
-            first = i
-            while i < len(mentions) and mentions[i].start < sentence.end:
-                i += 1
-            if sentence.section not in _STORY or sentence.kind is not BlockKind.PARAGRAPH:
-                continue
-            if i > first and subjects.at(sentence.start) == PATIENT:
-                names = [mentions[k].name for k in range(first, i)]
-                for k in range(first, i):
-                    self._again[k] = names[k - first] in seen
-                self.repeats[sentence.index] = any(self._again[first:i])
-                seen.update(names)
-
-    def repeated(self, start: int) -> bool:
-        """Tell whether the thing measured at ``start`` had been measured before."""
-        i = bisect_right(self._starts, start) - 1
-        return i >= 0 and start - self._starts[i] < _NEAR and self._again[i]
-
-
-class Narrative:
-    """Follows one patient's story: from presentation to treatment and follow-up."""
-
-    def __init__(self, text: str, found: Sequence[Sentence], measures: Measures, points: Mapping[str, float]) -> None:
-        self._text, self._measures, self._points = text, measures, points
-        self._last = max((s.index for s in found if s.section in _STORY and s.kind is BlockKind.PARAGRAPH), default=0)
-        self.begin(0)
-
-    def begin(self, index: int) -> None:
-        """Start the story of a patient with sentence ``index``."""
-        self._first = index
-        self._recent = index - _RECENT - 1  # the last sentence with a day after presentation
-        self._treated = False
-        self._heading_points = 0.0
-        self._clock = Clock()
-
-    def follow(
-        self, sentence: Sentence, cues: Sequence[Cue], times: Sequence[TimeExpression], own: bool
-    ) -> SentenceTime:
-        """Return the times of a sentence and go on to its end."""
-        story = own and sentence.section in _STORY
-        if sentence.kind is BlockKind.HEADING:
-            if story:
-                self._heading(sentence)
-            return SentenceTime()
-        story = story and sentence.kind is BlockKind.PARAGRAPH
-        if not story:
-            resolved = tuple(self._clock.resolve(t, move=False) for t in times)
-            return SentenceTime(resolved, "", self._evidence(sentence, cues, 0.3))
-        words = self._text[sentence.start : sentence.end]
-        self._clock.see_dates(words, times)
-        resolved = tuple(self._clock.resolve(t) for t in times)
-        bounds = (sentence.start, sentence.end)
-        if resolved and resolved[0].when == HISTORY and is_fronted(self._text, bounds, resolved[0]):
-            return SentenceTime(resolved, HISTORY)
-        position = (sentence.index - self._first) / max(self._last - self._first, 1)
-        points = self._evidence(sentence, cues, position)
-        treated = any(cue.group == "course.treatment" for cue in cues)
-        self._clock.note(words, resolved, treated)
-        self._treated = self._treated or (treated and not any(t.when == HISTORY for t in resolved))
-        if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
-            self._recent = sentence.index
-        return SentenceTime(resolved, "", points)
-
-    def _evidence(self, sentence: Sentence, cues: Sequence[Cue], position: float) -> float:
-        """Return the points for "later than baseline" of a sentence that does not say when."""
-        points = self._points
-        total = points["start"] + points["position"] * position + self._heading_points
-        total += points["repeated"] * self._measures.repeats.get(sentence.index, False)
-        groups = {cue.group for cue in cues}
-        for name in ("change", "later", "early"):
-            if f"course.{name}" in groups:
-                total += points[name]
-        total += points["treated"] * self._treated
-        if 0 <= sentence.index - self._recent <= _RECENT:
-            total += points["recent"]
-        return total
-
-    def _heading(self, sentence: Sentence) -> None:
-        line = self._text[sentence.start : sentence.end].lower()
-        if _EARLY.search(line):
-            self._heading_points = self._points["early_heading"]
-        elif _LATE.search(line):
-            self._heading_points = self._points["late_heading"]
-
-
-_EARLY = re.compile(
-    r"investigation|examination|laborator|findings|presentation|history|complaint|admission|assessment|work-?up|diagnos"
-)
-_LATE = re.compile(r"outcome|follow|therap|hospital course|clinical course|postoperative|progress")
-_STORY = ("case", "")
-_MEASURED = ("analyte", "muscle")
-_RECENT = 4  # sentences for which "on day 9" goes on
-_NEAR = 120
 
 
 @Language.factory(

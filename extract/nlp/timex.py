@@ -76,6 +76,7 @@ class TimeExpression:
 
 
 _WHOLE_DAYS = 3  # shorter times keep fractions: 36 hours are 1.5 days
+_SOON = 0.25  # days: a few hours later is still the presentation
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
@@ -311,7 +312,7 @@ def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) 
     if preposition in ("after", "following") and SYMPTOMS.match(text, cue.end):
         return _make(text, begin, cue.end, NONE, None, "")  # "after 4 days of fever" came the presentation
     if preposition in ("after", "following"):
-        return _make(text, begin, cue.end, RUNNING, days, "" if days is not None and days <= 0.5 else "followup")
+        return _make(text, begin, cue.end, RUNNING, days, "" if days is not None and days < _SOON else "followup")
     if preposition == "at":
         return _make(text, begin, cue.end, FOLLOW_UP, days, "followup")
     if preposition in ("over", "in"):  # how long it took, not how much later it was

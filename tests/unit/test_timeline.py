@@ -10,6 +10,7 @@ import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.dates import find_dates
 from extract.nlp.extensions import context
 from extract.nlp.tokenizer import make_tokenizer
+from extract.normalize.blocks import Block, BlockKind
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +80,19 @@ def test_dates(text: str, day: date, precision: str) -> None:
 @pytest.mark.parametrize("text", ["31 February 2019", "he may 5 times", "in 2019", "Marching 3"])
 def test_impossible_dates_are_none(text: str) -> None:
     assert all(f.precision == "yearless" for f in find_dates(text, 0, len(text)))
+
+
+def test_what_stands_under_past_history_is_history(nlp: Language) -> None:
+    lines = ["Case report", "A 50-year-old man was admitted with dyspnea.", "History of past illness",
+             "He had gout and took allopurinol.", "Laboratory examinations", "The BNP was 900 ng/L."]  # fmt: skip
+    blocks, start = [], 0
+    for line in lines:
+        kind = BlockKind.PARAGRAPH if line.endswith(".") else BlockKind.HEADING
+        blocks.append(Block(kind, start, start + len(line)))
+        start += len(line) + 1
+    doc = nlp.make_doc("\n".join(lines))
+    doc._.blocks = blocks
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    found = {word: context(doc).at(p := doc.text.index(word), p + 4).when for word in ("allopurinol", "BNP")}
+    assert found == {"allopurinol": "history", "BNP": "baseline"}

@@ -1,0 +1,186 @@
+"""The order of a patient's story: what was measured before, when the patient presented and was treated."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extract.nlp.attach import is_fronted
+from extract.nlp.clock import Clock
+from extract.nlp.cues import Cue
+from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.subject import PATIENT, SubjectIndex
+from extract.nlp.timex import TimeExpression
+from extract.rules.lexicon import Mention
+
+BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
+STORY = ("case", "")
+_RECENT = 4  # sentences for which "on day 9" goes on
+_NEAR = 120
+_LIST = 4  # different things measured in one sentence
+_SHARE = 0.5  # of them that make it a later list where they were measured before
+_PRELUDE = 20  # sentences that may stand before the presentation
+_PRESENTED = re.compile(
+    r"\b(?:presented|(?:was|were|been)\s(?:\w+ly\s)?(?:admitted|referred|hospitali[sz]ed|brought|transferred|seen)|came\s(?:to|in)"
+    r"|visited|attended|consulted|sought|arrived)\b",
+    re.IGNORECASE,
+)
+# what tells that the sentences before the presentation are about earlier years
+_YEARS = re.compile(
+    r"\b(?:in|since)\s(?:\w+\s)?(?:19|20)\d\d\b|\byears?\s(?:ago|before|earlier|prior|previously|later)\b"
+    r"|\bat\s(?:the\s)?age\s(?:of\s)?\d|\bhad\s(?:previously\s)?been\sdiagnosed\b|\bin\s(?:his|her)\schildhood\b",
+    re.IGNORECASE,
+)
+_ANCHORED = ("presentation", "onset", "birth")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceTime:
+    """The times of one sentence.
+
+    Attributes
+    ----------
+    times : its expressions; their ``days`` count from presentation here.
+    when : what holds for all of it; "" where its facts are decided one by one.
+    points : evidence that its facts are later than baseline, where no expression dates them.
+    """
+
+    times: tuple[TimeExpression, ...] = ()
+    when: str = ""
+    points: float = 0.0
+
+
+class Measures:
+    """What was measured before: a value of a thing that the story has measured already is a later one."""
+
+    def __init__(self, found: Sequence[Sentence], mentions: Sequence[Mention], subjects: SubjectIndex) -> None:
+        mentions = sorted(mentions, key=lambda m: m.start)
+        self._starts = [m.start for m in mentions]
+        self._again = [False] * len(mentions)
+        self.repeats: dict[int, bool] = {}
+        seen: set[str] = set()
+        i = 0
+        for sentence in found:
+            first = i
+            while i < len(mentions) and mentions[i].start < sentence.end:
+                i += 1
+            if sentence.section not in STORY or sentence.kind is not BlockKind.PARAGRAPH:
+                continue
+            if i > first and subjects.at(sentence.start) == PATIENT:
+                names = [mention.name for mention in mentions[first:i]]
+                again = [name in seen for name in names]
+                if len(set(names)) >= _LIST:  # a list of results was taken at one time
+                    again = [sum(again) >= len(again) * _SHARE] * len(again)
+                self._again[first:i] = again
+                self.repeats[sentence.index] = any(again)
+                seen.update(names)
+
+    def repeated(self, start: int) -> bool:
+        """Tell whether the thing measured at ``start`` had been measured before."""
+        i = bisect_right(self._starts, start) - 1
+        return i >= 0 and start - self._starts[i] < _NEAR and self._again[i]
+
+
+class Narrative:
+    """Follows one patient's story: from presentation to treatment and follow-up."""
+
+    def __init__(self, text: str, found: Sequence[Sentence], measures: Measures, points: Mapping[str, float]) -> None:
+        self._text, self._measures, self._points = text, measures, points
+        self._sentences = [s for s in found if s.section in STORY and s.kind is BlockKind.PARAGRAPH]
+        self._last = self._sentences[-1].index if self._sentences else 0
+        self.begin(0)
+
+    def begin(self, index: int) -> None:
+        """Start the story of a patient with sentence ``index``."""
+        self._first = index
+        self._presents, self._prelude = self._presentation(index)
+        self._past_heading = False
+        self._recent = index - _RECENT - 1  # the last sentence with a day after presentation
+        self._treated = False
+        self._heading_points = 0.0
+        self._clock = Clock()
+
+    def _presentation(self, index: int) -> tuple[int, bool]:
+        """Return the sentence in which the patient presents (-1 without one), and whether earlier years come before."""
+        earlier = False
+        i = bisect_left(self._sentences, index, key=lambda s: s.index)
+        for sentence in self._sentences[i : i + _PRELUDE]:
+            if _PRESENTED.search(self._text, sentence.start, sentence.end):
+                return sentence.index, earlier
+            earlier = earlier or _YEARS.search(self._text, sentence.start, sentence.end) is not None
+        return -1, False
+
+    def follow(
+        self, sentence: Sentence, cues: Sequence[Cue], times: Sequence[TimeExpression], own: bool
+    ) -> SentenceTime:
+        """Return the times of a sentence and go on to its end."""
+        if sentence.kind is BlockKind.HEADING:
+            if sentence.section in STORY:
+                self._heading(sentence)
+            return SentenceTime()
+        if not own or sentence.section not in STORY or sentence.kind is not BlockKind.PARAGRAPH:
+            resolved = tuple(self._clock.resolve(t, move=False) for t in times)
+            return SentenceTime(resolved, "", self._evidence(sentence, cues, 0.3))
+        words = self._text[sentence.start : sentence.end]
+        self._clock.see_dates(words, times)
+        if sentence.index == self._presents:
+            times = [self._at_presentation(t) for t in times]
+        resolved = tuple(self._clock.resolve(t) for t in times)
+        bounds = (sentence.start, sentence.end)
+        before = self._past_heading or (self._prelude and self._first <= sentence.index < self._presents)
+        if before:
+            return SentenceTime(tuple(self._earlier(t) for t in resolved), HISTORY)
+        if resolved and resolved[0].when == HISTORY and is_fronted(self._text, bounds, resolved[0]):
+            return SentenceTime(resolved, HISTORY)
+        position = (sentence.index - self._first) / max(self._last - self._first, 1)
+        points = self._evidence(sentence, cues, position)
+        treated = any(cue.group == "course.treatment" for cue in cues)
+        self._clock.note(words, resolved, treated)
+        self._treated = self._treated or (treated and not any(t.when == HISTORY for t in resolved))
+        if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
+            self._recent = sentence.index
+        return SentenceTime(resolved, "", points)
+
+    @staticmethod
+    def _at_presentation(time: TimeExpression) -> TimeExpression:
+        """Return an expression of the sentence that tells of the presentation: "came two hours after the meal"."""
+        if time.when == FOLLOWUP and time.anchor not in _ANCHORED and not time.anchor.startswith("date"):
+            return replace(time, anchor="", days=None, when="")
+        return time
+
+    @staticmethod
+    def _earlier(time: TimeExpression) -> TimeExpression:
+        """Return an expression of the time before the presentation; what counts on from then has no days."""
+        known = time.anchor.startswith("date") or (time.days is not None and time.days < 0)
+        return replace(time, when=HISTORY, days=time.days if known else None)
+
+    def _evidence(self, sentence: Sentence, cues: Sequence[Cue], position: float) -> float:
+        """Return the points for "later than baseline" of a sentence that does not say when."""
+        points = self._points
+        total = points["start"] + points["position"] * position + self._heading_points
+        total += points["repeated"] * self._measures.repeats.get(sentence.index, False)
+        groups = {cue.group for cue in cues}
+        for name in ("change", "later", "early"):
+            if f"course.{name}" in groups:
+                total += points[name]
+        total += points["treated"] * self._treated
+        if 0 <= sentence.index - self._recent <= _RECENT:
+            total += points["recent"]
+        return total
+
+    def _heading(self, sentence: Sentence) -> None:
+        line = self._text[sentence.start : sentence.end].lower()
+        self._past_heading = _PAST.search(line) is not None
+        if _EARLY.search(line):
+            self._heading_points = self._points["early_heading"]
+        elif _LATE.search(line):
+            self._heading_points = self._points["late_heading"]
+
+
+_EARLY = re.compile(
+    r"investigation|examination|laborator|findings|presentation|history|complaint|admission|assessment|work-?up|diagnos"
+)
+_PAST = re.compile(r"\b(?:past|previous|personal)\b(?:\s\w+)*\s(?:history|illness)|medication history|comorbidit")
+_LATE = re.compile(r"outcome|follow|therap|hospital course|clinical course|postoperative|progress")
