@@ -3,68 +3,97 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
-
-if TYPE_CHECKING:
-    from extract.run.article import ArticleResult
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
 
 _LINES = 10  # plain lines of a whole run
+_REFRESH = 0.1  # s between two drawings of the bar
 
 
-class _Rate(TextColumn):
-    """Articles a second."""
+class Progress:
+    """Shows articles done and failed, articles a second and the time left; names each failed article.
 
-    def __init__(self) -> None:
-        super().__init__("")
+    The bar is drawn when an article is done, never by a thread of its own: the workers of a run are forked, which
+    wants a process without other threads.
 
-    def render(self, task: Task) -> str:  # type: ignore[override]
-        speed = task.finished_speed or task.speed
-        return f"{speed:.1f}/s" if speed else ""
-
-
-def with_progress(results: Iterable[ArticleResult], total: int, messages: Console) -> Iterator[ArticleResult]:
-    """Hand the results on, showing how many are done and how fast; name each failed article.
-
-    The first result is awaited before anything is drawn: the workers start with it, and forking them
-    beside the bar's thread is what Python warns of.
+    Parameters
+    ----------
+    quiet : show nothing.
     """
-    waiting = iter(results)
-    first = list(next(([result] for result in waiting), []))
-    shown = _bar if messages.is_terminal else _lines
-    yield from shown(chain(first, waiting), total, messages)
+
+    def __init__(self, total: int, messages: Console, *, quiet: bool = False) -> None:
+        self._total, self._messages, self._quiet = total, messages, quiet
+        self._done = self._failed = self._taken_over = 0
+        self._step = max(1, -(-total // _LINES))
+        self._began = self._drawn = time.monotonic()
+        self._bar: Bar | None = None
+        if messages.is_terminal and not quiet:
+            columns = (TextColumn("articles"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+            self._bar = Bar(*columns, console=messages, auto_refresh=False)
+            self._task = self._bar.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._draw()
+            self._bar.stop()
+
+    def tell(self, status: str, error: str, taken_over: bool) -> None:
+        """Count an article."""
+        self._done += 1
+        self._taken_over += taken_over
+        if status == "failed":
+            self._failed += 1
+            if not self._quiet:
+                self.say(f"failed: {error}")
+        if self._quiet:
+            return
+        if self._bar is None:
+            if self._done % self._step == 0 or self._done == self._total:
+                self.say(f"{self._done} of {self._total} articles{self._described()}")
+        elif time.monotonic() - self._drawn > _REFRESH:
+            self._draw()
+
+    def say(self, line: str) -> None:
+        """Show a line; above the bar where there is one."""
+        self._messages.print(line, markup=False)
+
+    def _draw(self) -> None:
+        assert self._bar is not None
+        self._drawn = time.monotonic()
+        self._bar.update(self._task, completed=self._done, description=self._described().removeprefix(", "))
+        self._bar.refresh()
+
+    def _described(self) -> str:
+        """Return what there is to say beside the number of articles done."""
+        fresh = self._done - self._taken_over
+        rate = fresh / max(time.monotonic() - self._began, 1e-9)
+        told = ""
+        if self._failed:
+            told += f", {self._failed} failed"
+        if self._taken_over:
+            told += f", {self._taken_over} taken over"
+        if fresh:
+            told += f", {rate:.1f}/s"
+        if fresh and self._done < self._total:
+            told += f", {_clock((self._total - self._done) / rate)} left"
+        return told
 
 
-def _bar(results: Iterable[ArticleResult], total: int, messages: Console) -> Iterator[ArticleResult]:
-    failed = 0
-    described = TextColumn("{task.description}")
-    columns = (described, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=messages) as bar:
-        task = bar.add_task("articles", total=total)
-        for result in results:
-            failed += _name_failed(result, messages)
-            bar.update(task, advance=1, description=f"articles ({failed} failed)" if failed else "articles")
-            yield result
-
-
-def _lines(results: Iterable[ArticleResult], total: int, messages: Console) -> Iterator[ArticleResult]:
-    step = -(-total // _LINES)
-    began = time.monotonic()
-    for done, result in enumerate(results, 1):
-        _name_failed(result, messages)
-        if done % step == 0 or done == total:
-            rate = done / max(time.monotonic() - began, 1e-9)
-            left = f", {(total - done) / rate:.0f} s left" if done < total else ""
-            messages.print(f"{done} of {total} articles{left}", markup=False)
-        yield result
-
-
-def _name_failed(result: ArticleResult, messages: Console) -> bool:
-    failed = result.article.status == "failed"
-    if failed:
-        messages.print(f"failed: {result.article.error}", markup=False)
-    return failed
+def _clock(seconds: float) -> str:
+    """Return a span of time as h:mm:ss, or in seconds where it is short."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

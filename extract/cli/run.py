@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import time
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from extract import __version__
 from extract.cli.options import Inputs, Out, Quiet, Rules, messages
-from extract.cli.progress import with_progress
+from extract.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from extract.run.options import Options
 
 _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
-# the libraries whose data or algorithms decide what stands in the tables
-_DECISIVE = ("drug-named-entity-recognition", "lxml", "pypdfium2", "scispacy", "spacy")
-_COUNTED = ("labs", "muscle_grades", "levels", "drugs", "cases")
+_COUNTED = ("labs", "muscle_grades", "levels", "drugs", "scores", "cases")
 
 
 def run(
@@ -29,9 +31,7 @@ def run(
     ] = 0,
     all_subjects: Annotated[
         bool,
-        typer.Option(
-            "--all-subjects", help="Also rows not about the article's own patients, and facts told twice."
-        ),
+        typer.Option("--all-subjects", help="Also rows not about the article's own patients, and facts told twice."),
     ] = False,
     metadata: Annotated[
         Path | None,
@@ -43,76 +43,126 @@ def run(
         ),
     ] = None,
     rules: Rules = None,
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats of the tables: csv, parquet, xlsx, jsonl.", metavar="NAME,NAME")
+    ] = "csv",
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume/--no-resume",
+            help="Take over from OUT the articles whose content, rules and version are unchanged.",
+        ),
+    ] = True,
+    time_limit: Annotated[
+        float,
+        typer.Option("--time-limit", min=0, help="Seconds for one article; 0 = no limit.", metavar="SECONDS"),
+    ] = 60,
+    engine: Annotated[
+        Literal["local", "dask"], typer.Option("--engine", help="This machine's processes, or a Dask cluster.")
+    ] = "local",
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="The Dask scheduler, such as tcp://host:8786.", metavar="ADDRESS")
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
-    """Read articles and write the tables labs, muscle_grades, levels, drugs, cases and articles.
+    """Read articles and write the tables labs, muscle_grades, levels, drugs, scores, cases and articles.
 
-    Exit status: 0 all articles were processed; 1 some failed (articles.csv says why); 2 nothing to read or
-    wrong usage.
+    What is done is kept in OUT/ledger.sqlite: a run that was broken off goes on when the command is given again.
+
+    Exit status: 0 all articles were processed; 1 some failed (articles.csv says why); 2 nothing to read, wrong
+    usage, or OUT cannot be written; 130 interrupted.
     """
+    from extract.run.options import Options
+
+    settings = Options(
+        workers=workers or _cores(),
+        all_subjects=all_subjects,
+        rules=tuple(str(folder.resolve()) for folder in rules or []),
+        time_limit=time_limit,
+        engine=engine,
+        scheduler=scheduler,
+    )
     # ended from outside: as tidily as by the keyboard
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        failed = _run(inputs, out, workers or _cores(), all_subjects, metadata, rules or [], quiet)
-    except KeyboardInterrupt:
-        messages.print("interrupted: no table was written", markup=False)
-        raise typer.Exit(_INTERRUPTED) from None
-    if failed:
+    if _run(inputs, out, settings, metadata, formats, resume, quiet):
         raise typer.Exit(1)
 
 
 def _run(
     inputs: list[str],
     out: Path,
-    workers: int,
-    all_subjects: bool,
+    options: Options,
     metadata: Path | None,
-    rules: list[Path],
+    formats: str,
+    resume: bool,
     quiet: bool,
 ) -> bool:
     """Run over the inputs; tell whether an article failed."""
     from extract.rules.load import load_rules
-    from extract.run.batch import Options, run_all
+    from extract.run.batch import Batch
     from extract.run.join import Join
+    from extract.run.ledger import Ledger
     from extract.run.worklist import find_articles
-    from extract.run.write import SOURCES, write_run
+    from extract.run.write import SOURCES, write_run, writing
     from extract.sources.library import read_library
+    from extract.tables.formats import read_formats
 
     began = time.perf_counter()
-    folders = tuple(str(folder.resolve()) for folder in rules)
-    rule_set = load_rules(folders)
+    chosen = read_formats(formats)
+    about = _about(inputs, options, metadata, chosen, load_rules(options.rules).hash)
     items = find_articles(inputs, skip=out / SOURCES)
     join = Join(metadata.name, read_library(metadata), items) if metadata else None
-    settings = Options(workers, all_subjects, folders)
-    about: dict[str, Any] = {
-        "casetab": __version__,
-        "rules": rule_set.hash,
-        "libraries": {name: version(name) for name in _DECISIVE},
-        "options": {
-            "inputs": inputs,
-            "workers": settings.workers,
-            "all_subjects": all_subjects,
-            "metadata": str(metadata) if metadata else None,
-            "rules": folders,
-        },
-    }
-    results = run_all(items, settings)
-    if join:
-        results = join.joined(results)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+    progress = Progress(len(items), messages, quiet=quiet)
+    with Ledger(out, fresh=not resume) as ledger, progress:
+        batch = Batch(items, options, ledger, progress.tell)
+        about["articles"] = batch.counts
+        try:
+            with closing(batch.results()) as results:
+                counts = write_run(out, join.joined(results) if join else results, about, began, chosen)
+        except KeyboardInterrupt:
+            progress.say(f"interrupted: {batch.counts['done']} of {len(items)} articles are done and kept in {out};")
+            progress.say("the same command goes on from there (no table was written)")
+            raise typer.Exit(_INTERRUPTED) from None
     if not quiet:
-        results = with_progress(results, len(items), messages)
-    counts = write_run(out, results, about, began)
-    if not quiet:
-        rows = ", ".join(f"{counts[name]} {name}" for name in _COUNTED)
-        seconds = time.perf_counter() - began
-        messages.print(f"{len(items)} articles in {seconds:.1f} s: {rows}; tables in {out}", markup=False)
-        for line in join.messages() if join else ():
-            messages.print(line, markup=False)
+        _tell(out, len(items), counts, time.perf_counter() - began, join.messages() if join else [])
     failed = counts["articles:failed"]
     if failed:
-        where = out / "articles.csv"
-        messages.print(f"{failed} of {len(items)} articles failed; {where} says why", markup=False)
+        messages.print(f"{failed} of {len(items)} articles failed; {out / 'articles.csv'} says why", markup=False)
     return failed > 0
+
+
+def _about(
+    inputs: list[str], options: Options, metadata: Path | None, formats: Sequence[str], rules: str
+) -> dict[str, Any]:
+    """Return what run.json says of a run."""
+    from extract.run.fingerprint import code_hash, libraries
+
+    return {
+        "casetab": __version__,
+        "rules": rules,
+        "code": code_hash(),
+        "libraries": libraries(),
+        "options": {
+            "inputs": inputs,
+            "workers": options.workers,
+            "engine": options.engine,
+            "all_subjects": options.all_subjects,
+            "metadata": str(metadata) if metadata else None,
+            "rules": options.rules,
+            "format": list(formats),
+            "time_limit": options.time_limit,
+        },
+    }
+
+
+def _tell(out: Path, articles: int, counts: Mapping[str, int], seconds: float, more: Sequence[str]) -> None:
+    """Say what came of a run."""
+    rows = ", ".join(f"{counts[name]} {name}" for name in _COUNTED)
+    messages.print(f"{articles} articles in {seconds:.1f} s: {rows}; tables in {out}", markup=False)
+    for line in more:
+        messages.print(line, markup=False)
 
 
 def _cores() -> int:

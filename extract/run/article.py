@@ -10,6 +10,7 @@ from extract.nlp.pipeline import annotate, load_pipeline
 from extract.normalize.stage import normalize
 from extract.records.cases import Article
 from extract.records.finish import Records, finish
+from extract.run.worklist import writable
 from extract.sources.read import read_source
 
 _EXPORTED_SOURCES = ("pdf", "xml", "html")
@@ -22,11 +23,13 @@ class ArticleResult:
     Attributes
     ----------
     source_text : the decoded source where offsets cannot point into the file (PDF, XML, HTML); else "".
+    lasting : the file would come out the same again; False where time, memory or a disk was at fault.
     """
 
     article: Article
     records: Records = field(default_factory=Records)
     source_text: str = ""
+    lasting: bool = True
 
 
 def process(
@@ -44,9 +47,10 @@ def process(
     try:
         source = read_source(path, article_id)
     except CasetabError as error:
-        return failure(article_id, source_file, str(error))
+        return failure(article_id, source_file, str(error), lasting=not isinstance(error.__cause__, OSError))
     except (OSError, MemoryError, RecursionError, ValueError) as error:
-        return failure(article_id, source_file, f"{path.name}: cannot be read: {error}")
+        problem = f"{path.name}: cannot be read: {error}"
+        return failure(article_id, source_file, problem, lasting=not isinstance(error, (OSError, MemoryError)))
     text = normalize(source)
     doc = annotate(load_pipeline(rules), text)
     records = finish(doc, source, text, all_subjects=all_subjects)
@@ -73,8 +77,7 @@ def process(
     return ArticleResult(article, records, source.text if source.format in _EXPORTED_SOURCES else "")
 
 
-def failure(article_id: str, source_file: str, error: str) -> ArticleResult:
+def failure(article_id: str, source_file: str, error: str, *, lasting: bool = True) -> ArticleResult:
     """Return the result of an article that could not be processed."""
-    return ArticleResult(
-        Article(article_id=article_id, source_file=source_file, status="failed", error=error)
-    )
+    article = Article(article_id=article_id, source_file=source_file, status="failed", error=writable(error))
+    return ArticleResult(article, lasting=lasting)

@@ -1,93 +1,112 @@
-"""Articles through worker processes, results in the order of the work list, with bounded memory."""
+"""A batch: articles through an engine, results kept in the ledger and handed on in the order of the work list."""
 
 from __future__ import annotations
 
-import signal
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import Protocol
 
-from extract.nlp.pipeline import load_pipeline
-from extract.run.article import ArticleResult, failure, process
+from extract.rules.load import load_rules
+from extract.run.article import ArticleResult
+from extract.run.chunks import Task
+from extract.run.fingerprint import content_key, fingerprint
+from extract.run.ledger import Ledger
+from extract.run.options import Options
+from extract.run.pack import unpack
+from extract.run.pool import Done, Pool
 from extract.run.worklist import WorkItem
 
-_AHEAD = 8  # articles in flight for each worker
+__all__ = ["Batch", "Options", "run_all"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run needs to know beside its work list."""
+class Engine(Protocol):
+    """Where articles are processed."""
 
-    workers: int = 1
-    all_subjects: bool = False
-    rules: tuple[str, ...] = ()
+    def run(self, tasks: Iterable[Task]) -> Iterator[Done]:
+        """Yield the result of each article as it is done, in any order."""
 
-
-def run_one(item: WorkItem, options: Options) -> ArticleResult:
-    """Process one article; whatever goes wrong costs this article only."""
-    try:
-        return process(
-            item.path,
-            item.article_id,
-            item.source_file,
-            rules=options.rules,
-            all_subjects=options.all_subjects,
-        )
-    except Exception as error:
-        problem = f"{item.path.name}: internal error ({type(error).__name__}: {error}); please report it"
-        return failure(item.article_id, item.source_file, problem)
+    def close(self) -> None:
+        """End what is under way."""
 
 
-def run_all(items: Sequence[WorkItem], options: Options) -> Iterator[ArticleResult]:
-    """Yield the results of all articles in the order of ``items``, whatever the number of workers.
+class Batch:
+    """One run over a work list.
 
-    Where a worker process dies, the articles that were under way are done again one at a time, each in a
-    process of its own, so that only the one at fault fails.
+    Attributes
+    ----------
+    counts : articles so far: ``done``, and ``taken_over``, those of them that an earlier run had done with the same
+        content, rules, code and options.
     """
-    load_pipeline(options.rules)  # forked workers share it
-    workers = min(options.workers, len(items))
-    if workers <= 1:
-        for item in items:
-            yield run_one(item, options)
-        return
-    done = 0
-    while done < len(items):
-        try:
-            for result in _pooled(items[done:], options, workers):
-                done += 1
-                yield result
-        except BrokenProcessPool:
-            for item in items[done : done + workers * _AHEAD]:
-                done += 1
-                yield _alone(item, options)
+
+    def __init__(
+        self,
+        items: Sequence[WorkItem],
+        options: Options,
+        ledger: Ledger,
+        tell: Callable[[str, str, bool], None] | None = None,
+    ) -> None:
+        """Prepare a run; nothing is done before results are asked for.
+
+        Parameters
+        ----------
+        tell : called for each article as it is done, in any order, with its status, its error and whether it was
+            taken over.
+        """
+        self._items, self._options, self._ledger, self._tell = items, options, ledger, tell
+        self._settled = fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects)
+        self._keys: dict[int, str] = {}  # of the articles under way
+        self._finished = bytearray(len(items))
+        self.counts = {"done": 0, "taken_over": 0}
+
+    def results(self) -> Generator[ArticleResult, None, None]:
+        """Yield the results in the order of the work list, whatever the engine and the order of its work.
+
+        A result waits in the ledger until its turn comes, so that one slow article holds up nothing and
+        memory does not grow.
+        """
+        place = 0
+        with closing(_engine(self._options, len(self._items))) as engine:
+            for (index, item), packed in engine.run(self._to_do()):
+                self._ledger.put(item.article_id, self._keys.pop(index), packed)
+                self._tick(index, packed.status, packed.error, taken_over=False)
+                while place < len(self._items) and self._finished[place]:
+                    yield self._result(place)
+                    place += 1
+        for rest in range(place, len(self._items)):
+            yield self._result(rest)
+        self._ledger.keep_only({item.article_id for item in self._items})
+
+    def _to_do(self) -> Iterator[Task]:
+        """Yield the articles that are not in the ledger."""
+        for index, item in enumerate(self._items):
+            key = "" if item.problem else content_key(item, self._settled)
+            found = self._ledger.find(item.article_id, key)
+            if found is None:
+                self._keys[index] = key
+                yield index, item
+            else:
+                self._tick(index, *found, taken_over=True)
+
+    def _tick(self, index: int, status: str, error: str, *, taken_over: bool) -> None:
+        self._finished[index] = True
+        self.counts["done"] += 1
+        self.counts["taken_over"] += taken_over
+        if self._tell is not None:
+            self._tell(status, error, taken_over)
+
+    def _result(self, index: int) -> ArticleResult:
+        return unpack(self._ledger.body(self._items[index].article_id))
 
 
-def _pooled(items: Sequence[WorkItem], options: Options, workers: int) -> Iterator[ArticleResult]:
-    pool = ProcessPoolExecutor(workers, initializer=_start_worker)
-    try:
-        waiting: deque[Future[ArticleResult]] = deque()
-        for item in items:
-            if len(waiting) >= workers * _AHEAD:
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(run_one, item, options))
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def run_all(items: Sequence[WorkItem], options: Options) -> Generator[ArticleResult, None, None]:
+    """Yield the results of all articles in the order of ``items``, keeping nothing for a later run."""
+    with Ledger() as ledger, closing(Batch(items, options, ledger).results()) as results:
+        yield from results
 
 
-def _alone(item: WorkItem, options: Options) -> ArticleResult:
-    with ProcessPoolExecutor(1, initializer=_start_worker) as pool:
-        try:
-            return pool.submit(run_one, item, options).result()
-        except BrokenProcessPool:
-            problem = f"{item.path.name}: the process that read it died, most often for want of memory"
-            return failure(item.article_id, item.source_file, problem)
+def _engine(options: Options, articles: int) -> Engine:
+    if options.engine == "dask":
+        from extract.run.cluster import Cluster
 
-
-def _start_worker() -> None:
-    """Let signals end a worker at once and silently; the main process speaks to the user."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+        return Cluster(options)
+    return Pool(options, max(1, min(options.workers, articles)))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from extract.errors import CasetabError
-from extract.records.common import Table, columns
 from extract.run.article import ArticleResult
-from extract.tables.csv import csv_line, row_cells, whole_file
+from extract.tables.csv import TEMPORARY, whole_file
 from extract.tables.datapackage import data_package
-from extract.tables.schema import TABLES
+from extract.tables.formats import open_writers
+from extract.tables.schema import TABLES, Rows
 
 SOURCES = "sources"
 
@@ -31,7 +32,11 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def write_run(
-    folder: Path, results: Iterable[ArticleResult], about: Mapping[str, Any], began: float
+    folder: Path,
+    results: Iterable[ArticleResult],
+    about: Mapping[str, Any],
+    began: float,
+    formats: Sequence[str] = ("csv",),
 ) -> Counter[str]:
     """Write all files of a run; return counts of rows by table and of articles by status (``articles:ok``).
 
@@ -40,7 +45,7 @@ def write_run(
 
     Parameters
     ----------
-    about : what run.json says of the run beside counts and seconds.
+    about : what run.json says of the run beside counts and seconds; read when all articles are done.
     began : ``time.perf_counter()`` at the start of the run.
 
     Raises
@@ -50,30 +55,34 @@ def write_run(
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        counts = _write_tables(folder, results)
-        write_json(folder / "datapackage.json", data_package())
+        _clear(folder)
+        counts = _write_tables(folder, results, formats)
+        write_json(folder / "datapackage.json", data_package(formats))
         seconds = round(time.perf_counter() - began, 3)
         write_json(folder / "run.json", {**about, "counts": dict(sorted(counts.items())), "seconds": seconds})
     return counts
 
 
-def _write_tables(folder: Path, results: Iterable[ArticleResult]) -> Counter[str]:
+def _clear(folder: Path) -> None:
+    """Remove what a killed run has left half written."""
+    for place in (folder, folder / SOURCES):
+        for path in place.glob(TEMPORARY):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def _write_tables(folder: Path, results: Iterable[ArticleResult], formats: Sequence[str]) -> Counter[str]:
     counts: Counter[str] = Counter(dict.fromkeys(TABLES, 0))
     with ExitStack() as stack:
-        streams = {name: stack.enter_context(whole_file(folder / f"{name}.csv")) for name in TABLES}
-        for name, model in TABLES.items():
-            streams[name].write(csv_line(columns(model)))
+        writers = open_writers(formats, folder, stack)
         for result in results:
             counts[f"articles:{result.article.status}"] += 1
-            rows: dict[str, Iterable[Table]] = {
-                "articles": [result.article],
-                "cases": result.records.cases,
-                **result.records.tables,
-            }
-            for name, records in rows.items():
-                for record in records:
-                    streams[name].write(csv_line(row_cells(record)))
-                    counts[name] += 1
+            rows: Rows = {"articles": [result.article], "cases": result.records.cases, **result.records.tables}
+            counts.update({name: len(records) for name, records in rows.items()})
+            for writer in writers:
+                writer.write(rows)
             if result.source_text:
                 _write_source(folder, result)
     return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
@@ -14,21 +15,34 @@ from extract.tables.schema import TABLES
 _KEYS = {"articles": "article_id", "cases": "case_id"}
 _IDENTIFIERS = frozenset({"article_id", "case_id", "record_id"})
 _DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+# format -> the file that holds a table, and its media type; the plainest first
+_PLACES = {
+    "csv": ("{}.csv", "text/csv"),
+    "parquet": ("{}.parquet", "application/vnd.apache.parquet"),
+    "xlsx": ("tables.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "jsonl": ("articles.jsonl", "application/jsonl"),
+}
 _TYPES = {str: "string", float: "number", int: "integer"}
 
 
-def data_package() -> dict[str, Any]:
-    """Return the descriptor, generated from the table models (Data Package v1, specs.frictionlessdata.io)."""
+def data_package(formats: Sequence[str] = ("csv",)) -> dict[str, Any]:
+    """Return the descriptor, generated from the table models (Data Package v1, specs.frictionlessdata.io).
+
+    Parameters
+    ----------
+    formats : as written by the run; the descriptor points to the files of the plainest.
+    """
+    plainest = next(name for name in _PLACES if name in formats)
     return {
         "profile": "tabular-data-package",
         "name": "casetab-run",
         "title": "Tables extracted from case reports by casetab",
         "version": __version__,
-        "resources": [_resource(name, model) for name, model in TABLES.items()],
+        "resources": [_resource(name, model, plainest) for name, model in TABLES.items()],
     }
 
 
-def _resource(name: str, model: type[Table]) -> dict[str, Any]:
+def _resource(name: str, model: type[Table], format: str) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [_field(column, model.model_fields[column]) for column in columns(model)],
         "missingValues": [""],
@@ -41,11 +55,10 @@ def _resource(name: str, model: type[Table]) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": name,
         "title": (model.__doc__ or "").strip().splitlines()[0],
-        "path": f"{name}.csv",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "dialect": _DIALECT,
+        "path": _PLACES[format][0].format(name),
+        "format": format,
+        "mediatype": _PLACES[format][1],
+        **({"encoding": "utf-8", "dialect": _DIALECT} if format == "csv" else {}),
         "schema": schema,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from extract.records.cases import Article, Case
 from extract.records.common import Table
 from extract.records.finish import RECORDS
@@ -11,3 +13,6 @@ TABLES: dict[str, type[Table]] = {
     "cases": Case,
     **{name: model for name, (model, _) in RECORDS.items()},
 }
+
+Rows = Mapping[str, Sequence[Table]]
+"""The rows of one article by the names of the tables."""

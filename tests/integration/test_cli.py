@@ -43,7 +43,7 @@ def test_a_run_writes_all_tables_and_says_where(casetab: Command, articles: Path
     assert "3 of 3 articles" in done.err
     assert str(out) in done.err
     names = {path.name for path in out.iterdir()}
-    assert names == {f"{name}.csv" for name in ALL_TABLES} | {"datapackage.json", "run.json"}
+    assert names == {f"{name}.csv" for name in ALL_TABLES} | {"datapackage.json", "run.json", "ledger.sqlite"}
     assert [row["status"] for row in rows_of(out, "articles")] == ["ok"] * 3
     told = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert told["casetab"] == __version__
@@ -203,7 +203,9 @@ def test_the_installed_command_runs_in_a_process_of_its_own(articles: Path, tmp_
 @pytest.mark.skipif(os.name != "posix", reason="signals of this kind are POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_interrupted_run_leaves_the_earlier_tables(tmp_path: Path, workers: int, number: int) -> None:
+def test_an_interrupted_run_leaves_the_earlier_tables_and_says_how_to_go_on(
+    tmp_path: Path, workers: int, number: int
+) -> None:
     folder, out = tmp_path / "many", tmp_path / "out"
     folder.mkdir()
     out.mkdir()
@@ -222,6 +224,7 @@ def test_an_interrupted_run_leaves_the_earlier_tables(tmp_path: Path, workers: i
         _, told = run.communicate(timeout=60)
     assert run.returncode == 130
     assert b"interrupted" in told
+    assert b"the same command goes on" in told
     assert b"Traceback" not in told
-    assert [path.name for path in out.iterdir()] == ["labs.csv"]
+    assert sorted(path.name for path in out.iterdir()) == ["labs.csv", "ledger.sqlite"]
     assert (out / "labs.csv").read_text(encoding="utf-8") == "the earlier run\n"
