@@ -38,7 +38,7 @@ class Quantity:
     number_start, number_end : the number (or range, ratio, titre) alone.
     value_text : as written, without thousands separators and spaces ("9.0", "1:2560", "10-12", "2/5").
     value, value_high : numbers; both ends of a range; None where there is none.
-    form : ``number``, ``range``, ``titer`` (1:n), ``fraction`` (n/m).
+    form : ``number``, ``range``, ``titer`` (1:n), ``fraction`` (n/m), ``list`` (n/m/k, three numbers or more).
     comparator : one of ``= < > <= >= ~``.
     unit, unit_text : UCUM entry and verbatim text; None and "" without a unit.
     """

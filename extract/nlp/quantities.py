@@ -23,8 +23,9 @@ _NUM = (
 _B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses them
 _NUMBER = re.compile(rf"(?<![\d._])(?<!\d[,:])(?:{_NUM})")
 _TITER = re.compile(rf"1{_B}?[:∶]{_B}?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})(?![\d:])")
-_FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|/\d)")
-_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}(?!\d)")
+_FRACTION = re.compile(rf"(\d+(?:\.\d+)?[+\-−–]?){_B}?/{_B}?(\d{{1,4}}(?:\.\d+)?[+]?)(?!\d|\.\d|/\d)")
+_SLASHES = re.compile(rf"\d+(?:\.\d+)?(?:{_B}?/{_B}?\d+(?:\.\d+)?){{2,9}}(?!\d|\.\d|/)")
+_DATE = re.compile(r"(?:\d{4}|\d{1,2})([-/.])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)")
 _FLAG = re.compile(rf"{_B}?\([HLhl]\)|{_B}[HL](?=[\t\n])")  # "12.3 (H)": high, no hours
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:])(?=\s?(?:h\b|hours|hrs|am\b|pm\b|a\.m|p\.m|[),;]))", re.I)
 _SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
@@ -124,12 +125,16 @@ def _after_letter_hyphen(text: str, position: int) -> bool:
 
 
 def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
-    """Read titre, fraction, range or number at a match; None where the digits belong to a word."""
+    """Read titre, slash list, fraction, range or number at a match; None where the digits belong to a word."""
     start = match.start()
     titer = _TITER.match(text, start)
     if titer is not None:
         value = float(titer.group(1).replace(",", ""))
         return _build(text, start, titer.end(), f"1:{plain(titer.group(1))}", value, None, "titer", None)
+    slashes = _SLASHES.match(text, start)
+    if slashes is not None:
+        written = re.sub(r"\s", "", slashes.group())
+        return _build(text, start, slashes.end(), written, None, None, "list", match_unit(text, slashes.end(), units))
     fraction = _FRACTION.match(text, start)
     if fraction is not None:
         reciprocal = int(fraction.group(2).rstrip("+")) if fraction.group(2).rstrip("+").isdigit() else 0
@@ -183,13 +188,14 @@ def _decimal_comma(text: str, first: str, end: int, units: UnitTable) -> tuple[s
 
 
 _SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")
+_COUNTED_TIME = re.compile(r"\b(?:day|week|month|hour|year|night|pod|hd|visit|cycle|case|patient)s?[\s#]*$", re.I)
 _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 
 def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tuple[str, int]:
-    """Read "21 470 U/L" as 21470: groups of three digits and a laboratory unit behind."""
+    """Read "21 470 U/L" as 21470: groups of three digits and a laboratory unit behind; not "on day 5 133 mmol/L"."""
     match = _SPACED.match(text, end) if len(first) <= 3 and "." not in first else None
-    if match is not None:
+    if match is not None and not _COUNTED_TIME.search(text, max(0, end - _WINDOW), end - len(first)):
         unit = match_unit(text, match.end(), units)
         if unit is not None and unit[1].kind == "lab" and first != "0":
             return first + match.group().replace(" ", ""), match.end()
@@ -203,17 +209,18 @@ def _counts(unit: Unit) -> bool:
 
 def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
     joint = second.group()
+    low = float(first) * (-1 if _is_negative(text, start) else 1)
     if " to " in joint or " and " in joint:
         if " to " in joint and not re.search(
             r"\b(?:increas|decreas|ris|rose|fall|fell|drop|improv|declin|reduc|went|chang|elevat)\w*\b[^.;]{0,40}$",
             text[max(0, start - 60) : start],
             re.I,
         ):
-            return float(plain(second.group(1))) > float(first)
+            return float(plain(second.group(1))) > low
         return bool(_BETWEEN.search(text[max(0, start - 16) : start])) and " and " in joint
     if "to" in joint or "and" in joint:
         return False
-    return float(plain(second.group(1))) >= float(first)
+    return float(plain(second.group(1))) >= low
 
 
 def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, int] | None:

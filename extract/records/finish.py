@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -158,7 +159,15 @@ def _richer(a: Draft, b: Draft) -> Draft:
     context = best.context
     if not context.when and other.context.when:
         context = other.context
-    return replace(best, context=context)
+    return replace(best, context=context, values=_with_range(best.values, other.values))
+
+
+def _with_range(best: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return a result's columns with the reference range that only its other telling (a table, mostly) gives."""
+    has = any(best.get(name) is not None for name in ("ref_low", "ref_high"))
+    if has or "analyte" not in best or best.get("unit") != other.get("unit"):
+        return best
+    return best | {name: other[name] for name in ("ref_low", "ref_high", "flag") if other.get(name) not in (None, "")}
 
 
 def _weight(row: Draft) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item
@@ -52,25 +53,29 @@ def _in_bracket(text: str, start: int, end: int) -> bool:
 
 
 def split_fraction(value: Quantity) -> list[Quantity]:
-    """Return the two numbers of "45/60 U/L" as quantities of their own."""
-    parts = value.value_text.split("/")
-    cut = value.number_start + len(parts[0])
-    halves = []
-    for part, start, end in ((parts[0], value.number_start, cut), (parts[1], cut + 1, value.number_end)):
-        number = part.rstrip("+-−–")
-        halves.append(
-            Quantity(
-                start,
-                end if part is parts[0] else value.end,
-                start,
-                end,
-                number,
-                float(number),
-                None,
-                "number",
-                "=",
-                value.unit,
-                value.unit_text,
+    """Return the numbers of "45/60 U/L" or "138/4.1/98 mmol/L" as quantities of their own, all with the unit."""
+    parts = []
+    position = value.number_start
+    for written in value.value_text.split("/"):
+        start, end = position, position + len(written)
+        number = written.rstrip("+-−–")
+        parts.append(
+            replace(
+                value, start=start, end=end, number_start=start, number_end=end,
+                value_text=number, value=float(number), form="number", comparator="=",
             )
-        )
-    return halves
+        )  # fmt: skip
+        position = end + 1
+    parts[-1] = replace(parts[-1], end=value.end, number_end=value.number_end)
+    return parts
+
+
+def split_among(values: Sequence[Quantity], count: int) -> list[Quantity] | None:
+    """Read "AST/ALT 45/60 U/L" as one value for each of ``count`` names; None where it is no such list.
+
+    Two numbers behind three names or more belong to the last two.
+    """
+    if len(values) != 1 or values[0].form not in ("fraction", "list") or count < 2:
+        return None
+    parts = split_fraction(values[0])
+    return parts if len(parts) in (2, count) else None

@@ -64,15 +64,14 @@ _NOT_REFERENCE = re.compile(
     r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$",
     re.IGNORECASE,
 )
-_UPPER = re.compile(
-    r"\b(?:cut-?\s?off|threshold|upper\s+(?:normal|limit|reference)|uln|less than|up to|below|under)\b",
-    re.IGNORECASE,
-)
-_LOWER = re.compile(
-    r"\b(?:lower\s+(?:normal|limit|reference)|lln|more than|greater than|above|over|at least)\b", re.IGNORECASE
-)
+_UPPER = re.compile(r"\b(?:cut-?\s?off|threshold|less than|up to|below|under)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:lower|upper)\s+(?:normal|limit|reference)|\b(?:lln|uln)\b", re.IGNORECASE)
+_LOWER = re.compile(r"\b(?:more than|greater than|above|over|at least)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
+_CHANGE = re.compile(
+    r"\b(?:increas|decreas|ris|rose|fall|fell|drop|declin|reduc|improv|climb)\w*\s+(?:\w+\s+){0,3}by\s+$", re.IGNORECASE
+)
 _COLLECTED = re.compile(
     r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
 )
@@ -87,6 +86,7 @@ _JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
 _LEAD = 64
 
 
+_SEXED = re.compile(r"[(\[]\s*(?:for\s+)?(?:men|males?|women|females?)\s*[:=,]?\s*$", re.IGNORECASE)
 _REFERENCE_TAIL = re.compile(
     r"\s*(?:[A-Za-z/µμ%]+\s)?(?:is\s|being\s)?(?:normal|reference|normative)\s(?:range|value|limit|interval)", re.I
 )
@@ -102,10 +102,15 @@ def reference_role(text: str, quantity: Quantity, floor: int) -> str:
     lead = text[max(floor, quantity.number_start - _LEAD) : quantity.number_start]
     if quantity.form == "range" and lead.rstrip().endswith(("(", "[")) and _REFERENCE_TAIL.match(text, quantity.end):
         return "range"
+    if quantity.form == "range" and _SEXED.search(lead):  # "(men 3.5-7.2 mg/dL; women 2.6-6.0 mg/dL)"
+        return "range"
     if not _REFERENCE_LEAD.search(lead) or _NOT_REFERENCE.search(lead):
         return ""
     if quantity.form == "range":
         return "range"
+    limit = _LIMIT.search(lead)
+    if limit is not None:  # "below the lower limit of normal (0.2 g/L)"
+        return "lower" if limit.group()[0] in "lL" else "upper"
     if quantity.comparator in ("<", "<=") or _UPPER.search(lead):
         return "upper"
     if quantity.comparator in (">", ">=") or _LOWER.search(lead):
@@ -220,6 +225,8 @@ class ItemReader:
 
     def _is_index(self, text: str, quantity: Quantity, floor: int) -> bool:
         unit = quantity.unit
+        if _CHANGE.search(text[max(floor, quantity.start - 48) : quantity.start]):
+            return True
         if unit is not None and unit.ucum in ("g", "mg"):  # amounts in a day's urine, else doses
             return not _COLLECTED.search(text[max(floor, quantity.start - _LEAD) : quantity.start])
         if unit is not None and unit.kind in ("other", "dose"):

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from extract.nlp.model import Quantity
-from extract.records.lab_asides import same_analyte, split_fraction, without_asides
+from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
-from extract.records.lab_units import compatible
+from extract.records.lab_units import compatible, usual
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
@@ -36,8 +37,8 @@ _MAX_UNKNOWN = 2
 class Linker(Linking):
     """Links the values of one sentence; make one for each sentence."""
 
-    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
-        super().__init__(text, without_asides(text, items), vocabulary, floor)
+    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0, sex: str = "") -> None:
+        super().__init__(text, without_asides(text, items), vocabulary, floor, sex)
 
     def link(self) -> list[LabDraft]:
         """Return the results in text order."""
@@ -65,7 +66,12 @@ class Linker(Linking):
             if draft.value is None or draft.value.unit is not None or draft.unit_from is not None or shared is None:
                 continue
             listed = _MEMBER.fullmatch(self._gap(draft.end, after.start)) is not None
-            if listed and draft.reference is None and shared.unit is not None and _usual(draft, shared.unit.ucum):
+            if (
+                listed
+                and draft.reference is None
+                and shared.unit is not None
+                and usual(draft.analyte.entry, shared.unit)
+            ):
                 draft.unit_from = shared
 
     def _wait(self, item: Item) -> None:
@@ -91,6 +97,8 @@ class Linker(Linking):
             a, b = self._items[run[-1]], self._items[run[-1] + 1]
             if b.role is not Role.VALUE or not VALUE_GAP.match(self._gap(a.end, b.start)):
                 break
+            if self._counts(run[-1] + 1):
+                break
             run.append(run[-1] + 1)
         values = [q for q in (self._items[k].quantity for k in run) if q is not None]
         if self._is_reference(values[0], run[0]) or self._is_alternative(values[0]):
@@ -99,9 +107,19 @@ class Linker(Linking):
         if self._is_percentage(values[0]):
             self._last_end = values[0].end
             return i + 1
+        if self._counts(i):  # "protein 3+, 40-50 RBC/HPF": the unit names what is counted
+            self._pending = []
+        elif values[0].form == "list" and len(self._pending) < 2:
+            self._pending, self._last = [], []
+            return i + 1
         taken = self._take(values, run[-1] + 1)
         self._last_end = values[taken - 1].end if taken else values[0].end
         return i + max(taken, 1)
+
+    def _counts(self, i: int) -> bool:
+        """Tell whether the unit of the value at ``i`` begins with the analyte: "12 RBC/HPF"."""
+        after = self._items[i + 1] if i + 1 < len(self._items) else None
+        return after is not None and after.role is Role.ANALYTE and after.start < self._items[i].end
 
     def _distributed(self, i: int) -> int:
         """Handle "A and B of 1 (normal 0-2) and 3 (normal 2-4)"; return the index behind the list, 0 where it is none.
@@ -133,6 +151,9 @@ class Linker(Linking):
         found = [v.quantity for v in values if v.quantity is not None]
         if len(found) != wanted or not ranges:
             return 0
+        after = self._items[k] if k < len(self._items) else None
+        if after is not None and after.quantity and ")" not in self._gap(found[-1].end, after.start):
+            return 0  # one bracket at the end holds the ranges of all: "(reference ranges 90-180 and 10-40)"
         first = len(self.drafts)
         self._assign(self._pending, found, 0.92)
         for draft in self.drafts[first:]:
@@ -297,21 +318,14 @@ class Linker(Linking):
             len(analytes) > 1 and len(values) == 2 and self._is_to(values)
         ):  # "diuresis and creatinine fell from 798 to 98"
             analytes = analytes[-1:]
-        split = self._split_fraction(analytes, values)
+        split = split_among(values, len(analytes))
         if split is not None:
             analytes, values = analytes[-len(split) :], split
         if len(analytes) > 1 and len(values) == len(analytes):
-            shared = values[-1]
-            for analyte, value in zip(analytes, values, strict=True):
-                draft = self._make(analyte, value, "lab.coordination", confidence)
-                if (
-                    value.unit is None
-                    and shared.unit is not None
-                    and analyte.entry is not None
-                    and compatible(analyte.entry, shared.unit)
-                ):
-                    draft.unit_from = shared
+            self._coordinate(analytes, values, confidence)
             return 1 if split is not None else len(values)
+        if values[0].form == "list":
+            return 1  # as many names as numbers, or none of them
         if values[0].form == "fraction":
             for part, value in zip(self._words.parts(analytes[-1]), split_fraction(values[0]), strict=False):
                 self._make(part, value, "lab.slash_list", confidence - 0.05)
@@ -340,12 +354,16 @@ class Linker(Linking):
     def _is_to(self, values: list[Quantity]) -> bool:
         return bool(_TO.search(self._gap(values[0].end, values[1].start)))
 
-    def _split_fraction(self, analytes: list[Item], values: list[Quantity]) -> list[Quantity] | None:
-        """Read "AST/ALT 45/60 U/L" as two values; None where it is no such list."""
-        value = values[0]
-        if value.form != "fraction" or len(analytes) < 2 or len(values) != 1:
-            return None
-        return split_fraction(value)
+    def _coordinate(self, analytes: list[Item], values: list[Quantity], confidence: float) -> None:
+        """Give each analyte its value, and the last value's unit to those without that can have it."""
+        shared = values[-1]
+        for analyte, value in zip(analytes, values, strict=True):
+            fits = shared.unit is not None and analyte.entry is not None and compatible(analyte.entry, shared.unit)
+            if value.end < shared.start and value.unit is shared.unit and not fits:  # "Hb/Hct 8/24%"
+                value = replace(value, unit=None, unit_text="")
+            draft = self._make(analyte, value, "lab.coordination", confidence)
+            if value.unit is None and fits:
+                draft.unit_from = shared
 
     def _make(self, analyte: Item, value: Quantity, rule: str, confidence: float) -> LabDraft:
         draft = LabDraft(
@@ -359,7 +377,7 @@ class Linker(Linking):
         if value.unit is None:
             draft.unit_from = self._words.bracketed_unit(self._text, analyte.end)
         if self._early is not None:
-            draft.reference, draft.reference_kind, self._early = self._early, "range", None
+            (draft.reference, draft.reference_kind), self._early = self._early, None
         if self._words.not_measured.search(self._text, max(self._floor, draft.start - 32), value.start):
             pass
         elif value.unit is not None and value.unit.ucum == "%" and _VOLUME.match(self._text, value.end):
@@ -377,9 +395,3 @@ class Linker(Linking):
         if analyte.mention is None or analyte.mention.kind != "drug" or not is_concentration(value):
             return False
         return bool(_LEVEL.search(self._gap(max(0, analyte.start - 24), value.start)))
-
-
-def _usual(draft: LabDraft, unit: str) -> bool:
-    """Tell whether a unit is the analyte's usual one, conventional or SI."""
-    entry = draft.analyte.entry
-    return entry is not None and unit in (entry["unit_conventional"], entry["unit_si"])

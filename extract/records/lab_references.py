@@ -10,10 +10,13 @@ from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_vocabulary import Vocabulary
 
 VALUE_GAP = re.compile(
-    r"\s*(?:,|;|/|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
+    r"\s*(?:,|;|/|→|->|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
 )
 OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
-_CLOSED = re.compile(r"[)\]]\s*(?:[:=,]|was|of|is)?\s*")
+_CLOSED = re.compile(r"[)\]]\s*(?:[:=,]|was|were|of|is)?\s*", re.IGNORECASE)
+_SEX = re.compile(r"\b(?:men|males?|man|women|females?|woman)\b[\s:,=]*$", re.IGNORECASE)
+_COMMA = re.compile(r"\s*[,;]\s*")
+_NOTE = re.compile(r"\s*[(\[][^()\[\]]*$")
 _REFERENCE_REACH = 40  # characters from a result to a range in another unit that is still its own
 
 
@@ -23,16 +26,17 @@ class Linking:
     Parameters
     ----------
     floor : offset at which the sentence begins.
+    sex : ``male`` or ``female`` where all patients of the article are; it chooses between two reference ranges.
     """
 
-    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0) -> None:
-        self._text, self._words, self._floor = text, vocabulary, floor
+    def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0, sex: str = "") -> None:
+        self._text, self._words, self._floor, self._sex = text, vocabulary, floor, sex
         self._items = list(items)
         self.drafts: list[LabDraft] = []
         self._pending: list[Item] = []
         self._last: list[LabDraft] = []  # made by the values seen last; empty after a value of something else
         self._last_end = 0
-        self._early: Quantity | None = None  # a reference range that stands before the value
+        self._early: tuple[Quantity, str] | None = None  # a reference range before the value, and its kind
 
     def _gap(self, start: int, end: int) -> str:
         return self._text[start:end]
@@ -47,21 +51,29 @@ class Linking:
         closed = tail[:1] in (")", "]", ";", ",")
         if not closed or (value.form != "range" and value.comparator == "="):
             return False
-        if self._last and OPEN_BRACKET.match(lead) and self._last[-1].reference is None:
+        if self._last and self._last[-1].reference is None and self._follows(lead):
             before = self._last[-1].value
             if before is not None and (value.unit is None or before.unit is None or value.unit == before.unit):
                 kind = "range" if value.form == "range" else "upper" if "<" in value.comparator else "lower"
                 self._reference(value, kind)
                 return True
-        if self._pending and value.form == "range" and index + 1 < len(self._items):
-            after = self._items[index + 1]
-            behind_name = OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start))
-            before_value = _CLOSED.fullmatch(self._gap(value.end, after.start))
-            if after.role is Role.VALUE and behind_name and before_value:
-                self._pending[-1].end = value.end + 1
-                self._early = value
-                return True
-        return False
+        behind_name = self._pending and OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start))
+        return bool(value.form == "range" and behind_name and self._before_value(value, "range", index))
+
+    def _follows(self, lead: str) -> bool:
+        """Tell whether what is between makes a range the last result's: "88 mg/L (0-5)", "(CRP 42 mg/L, < 5)"."""
+        if OPEN_BRACKET.match(lead):
+            return True
+        first = self._last[-1].start
+        return bool(_COMMA.fullmatch(lead)) and self._text[first - 1 : first] in ("(", "[")
+
+    def _before_value(self, value: Quantity, kind: str, index: int) -> bool:
+        """Keep a bracketed range for the value right behind it: "sodium (135-145 mmol/L) was 121 mmol/L"."""
+        after = self._items[index + 1] if index + 1 < len(self._items) else None
+        if after is None or after.role is not Role.VALUE or not _CLOSED.fullmatch(self._gap(value.end, after.start)):
+            return False
+        self._early = value, kind
+        return True
 
     def _is_alternative(self, value: Quantity) -> bool:
         """Take "(2.25 mmol/L)" behind "9.0 mg/dL" as the same result in another unit."""
@@ -96,6 +108,10 @@ class Linking:
 
     def _references(self, i: int) -> int:
         """Handle the reference range at ``i`` and those in one list with it; return the index of the next item."""
+        by_sex = self._by_sex(i)
+        if len(by_sex) > 1:
+            self._sexed_reference(by_sex)
+            return i + len(by_sex)
         run = [self._items[i]]
         while i + len(run) < len(self._items):
             item = self._items[i + len(run)]
@@ -114,9 +130,35 @@ class Linking:
                     draft.end = max(draft.end, item.quantity.end)
             self._last_end = run[-1].end
             return i + len(run)
-        if run[0].quantity is not None:
-            self._reference(run[0].quantity, kinds[0])
+        first = run[0].quantity
+        if first is not None and not (
+            self._pending
+            and _NOTE.match(self._gap(self._pending[-1].end, first.start))
+            and self._before_value(first, kinds[0], i)
+        ):
+            self._reference(first, kinds[0])
         return i + 1
+
+    def _by_sex(self, i: int) -> list[tuple[str, Quantity]]:
+        """Return the ranges of a list like "(men 3.5-7.2, women 2.6-6.0)" that begins at ``i``, with their sexes."""
+        found: list[tuple[str, Quantity]] = []
+        begin = self._last_end
+        for item in self._items[i : i + 2]:
+            label = _SEX.search(self._gap(max(begin, item.start - 24), item.start))
+            if item.quantity is None or label is None or (found and ")" in self._gap(begin, item.start)):
+                break
+            found.append(("male" if label.group().lower()[0] == "m" else "female", item.quantity))
+            begin = item.end
+        return found
+
+    def _sexed_reference(self, ranges: Sequence[tuple[str, Quantity]]) -> None:
+        """Give the range of the patient's sex to the last result; none where the sex is not known."""
+        for sex, quantity in ranges:
+            if sex == self._sex:
+                self._reference(quantity, _bare_kind(quantity) or "upper")
+        self._last_end = ranges[-1][1].end
+        for draft in self.drafts[-1:]:
+            draft.end = max(draft.end, self._last_end)
 
     def _reference(self, value: Quantity, kind: str) -> None:
         for draft in reversed(self.drafts):

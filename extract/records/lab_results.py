@@ -28,6 +28,9 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:no|not|without|non|neither|nor|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_MULTIPLE = re.compile(
+    r"(?:[\w.]+[\s-]+)?(?:times|fold)\s+(?:above\s+)?(?:the\s+)?(?:upper\s+limits?\s+of\s+)?$", re.IGNORECASE
+)
 _NOUN = re.compile(
     r"\b(?:positivity|negativity|elevations?|increases?|decreases?|reductions?|rises?|falls?|abnormalit(?:y|ies))$",
     re.I,
@@ -36,7 +39,8 @@ _FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "n
 _NOT_RESULT = re.compile(
     r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment|saline)\b|-(?!\s)|"
     r"\s+(?:\w+ly\s+)?(?:from|to|by)\s|"
-    r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?\s*\d",
+    r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?\s*\d|"
+    r"\s+(?:reference\s+)?(?:range|value|limit|interval)s?\s*[:=,]?\s*(?:[<>≤≥]|\d[\d.,]*\s?(?:[-–—]|to\b))",
     re.IGNORECASE,
 )
 _SHOWS = re.compile(
@@ -241,4 +245,7 @@ def polarity(text: str, word: Item) -> tuple[str, str]:
     if lead is not None and result in _FLIP and "\n" not in lead.group():
         start = word.start - (len(lead.group()))
         return _FLIP[result], text[start : word.end].strip()
+    multiple = _MULTIPLE.search(text[max(0, word.start - 48) : word.start]) if result == "normal" else None
+    if multiple is not None:  # "three times the upper limit of normal"
+        return "high", text[word.start - len(multiple.group()) : word.end]
     return result, written

@@ -198,7 +198,7 @@ class _TableReader:
         """Return the value of a cell: the number it begins with."""
         for quantity in self._quantities(cell):
             lead = text_of(self._doc)[cell.start : quantity.start]
-            if re.fullmatch(r"[\s↑↓▲▼*HLh(\[:=+]*", lead):
+            if quantity.form != "list" and re.fullmatch(r"[\s↑↓▲▼*HLh(\[:=+]*", lead):
                 return quantity
             return None
         return None
@@ -316,7 +316,8 @@ class _TableReader:
                 written = text[position : found[0]]
                 return Quantity(position, found[0], position, position, "", None, None, "unit", "=", found[1], written)
         for quantity in self._quantities(cell):
-            if quantity.unit is not None and quantity.number_start >= start:
+            lab = quantity.unit is not None and quantity.unit.kind in ("lab", "both")  # "3 d postop" is no unit
+            if lab and quantity.number_start >= start:
                 return quantity
         return None
 

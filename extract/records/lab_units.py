@@ -23,6 +23,15 @@ def compatible(entry: Entry, unit: Unit) -> bool:
     return "%" not in usual or unit.kind != "lab" or len({*usual} - {"", "%"}) > 0
 
 
+def usual(entry: Entry | None, unit: Unit) -> bool:
+    """Tell whether a unit is the analyte's usual one, conventional or SI; or a percentage, for a differential count."""
+    if entry is None:
+        return False
+    if unit.ucum == "%" and entry["kind"] == "cells":
+        return compatible(entry, unit)
+    return unit.ucum in (entry["unit_conventional"], entry["unit_si"])
+
+
 def convert(entry: Entry, value: float, unit: str) -> tuple[float | None, str, float | None, str]:
     """Return (value, unit) in conventional and in SI units; None and "" where no sure factor is known.
 
@@ -91,4 +100,4 @@ def _number(text: str) -> float | None:
         return None
 
 
-__all__ = ["compatible", "convert"]
+__all__ = ["compatible", "convert", "usual"]

@@ -8,7 +8,7 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import quantities, sentences, text_of
+from extract.nlp.extensions import patients, quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity
 from extract.nlp.text_tables import Cell
 from extract.records.common import Record
@@ -118,7 +118,10 @@ class LabFinder:
         values = self._reader.quantity_items(doc, start, end, inside)
         signs = sign_results(text_of(doc), start, end)
         items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
-        measured = Linker(text_of(doc), [i for i in items if i.role is not Role.RESULT], self._vocabulary, start).link()
+        sexes = {patient.sex for patient in patients(doc)}
+        sex = sexes.pop() if len(sexes) == 1 else ""
+        numeric = [i for i in items if i.role is not Role.RESULT]
+        measured = Linker(text_of(doc), numeric, self._vocabulary, start, sex).link()
         words = []
         if not self._histology.search(text_of(doc), start, end):
             words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
@@ -128,7 +131,7 @@ class LabFinder:
 
 @Language.factory(
     "casetab_labs",
-    requires=["doc._.sentences", "doc._.terms", "doc._.quantities", "doc._.context"],
+    requires=["doc._.sentences", "doc._.terms", "doc._.quantities", "doc._.patients", "doc._.context"],
     assigns=["doc._.drafts"],
     default_config={"rules": []},
 )

@@ -64,7 +64,7 @@ def _lines(name: str) -> list[str]:
 
 def _sentences() -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
-    for line in _lines("labs.txt"):
+    for line in [line for path in sorted(TABLES.glob("labs*.txt")) for line in _lines(path.name)]:
         if line.startswith(" "):
             found[-1][1].append(line.strip())
         else:
