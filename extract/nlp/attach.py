@@ -14,9 +14,10 @@ _BOUNDARY = re.compile(
 )
 # what comes after the turn is another event: "was given, but ... changed on day 10"
 _TURN = re.compile(
-    r"\b(?:but|because|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
+    r"\b(?:but|because|resulting\sin|resulted\sin|leading\sto|led\sto|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
     r"|discontinued|stopped))\b"
 )
+_NEXT = re.compile(r"\bfollowed\sby\b|\bafter\swhich\b")
 _NEIGHBOURS = 4  # expressions looked at before and after a fact
 _FARTHEST = 600  # characters between the two
 _OPENING_LENGTH = 60
@@ -35,8 +36,11 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
     near = bisect_left(times, start, key=lambda t: t.start)
     for i in range(max(near - _NEIGHBOURS, 0), min(near + _NEIGHBOURS, len(times))):
         time = times[i]
-        if time.start < end and start < time.end:
-            return i
+        if time.start < end and start < time.end:  # inside the fact, whose value stands at its end
+            cost = float(max(end - time.end, 0))
+            if cost < lowest:
+                best, lowest = i, cost
+            continue
         if max(time.start - end, start - time.end) > _FARTHEST:
             continue
         cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
@@ -48,6 +52,8 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
 def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int) -> float:
     """Return the cost of a fact after the expression."""
     between = text[time.end : start].lstrip(" ,")
+    if _NEXT.search(between):
+        return float("inf")
     fronted = is_fronted(text, bounds, time)
     hard = len(re.findall(r";|\bthen\b|\bwhereas\b|\bbut\b|\bfollowed\sby\b", between))
     if fronted:

@@ -66,6 +66,12 @@ class Clock:
                 self._admission, self._has_year = time.days, precision == "day"
                 return
 
+    def operated_before(self, times: Sequence[TimeExpression]) -> None:
+        """Take the operation from the sentence of the presentation: "was admitted 3 days after surgery"."""
+        for time in times:
+            if time.anchor == OPERATION and time.days is not None and time.days > 0:
+                self.anchors[OPERATION] = -time.days
+
     def note(self, sentence: str, times: Sequence[TimeExpression], treated: bool) -> None:
         """Remember when the operation, the treatment and the discharge of a sentence took place."""
         told = next((t for t in times if t.days is not None), None)

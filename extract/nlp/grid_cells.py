@@ -8,6 +8,7 @@ from datetime import date
 
 from extract.nlp.dates import find_dates
 from extract.nlp.numbers import ORDINAL, read_number, read_ordinal
+from extract.nlp.time_patterns import MOST_DAYS
 
 BASELINE, FOLLOWUP = "baseline", "followup"
 LENGTH = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
@@ -31,12 +32,13 @@ NUMERIC_DATE = re.compile(
     r"|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>(?:19|20)?\d\d))?)(?![\d/.-])"
 )
 _BEFORE = re.compile(
-    r"\b(?:before|pre|prior|baseline|initial(?:ly)?|admission|presentation|arrival|onset|at diagnosis|emergency"
+    r"\b(?:before|pre|prior|baseline|initial(?:ly)?|(?:admission|presentation|arrival)[a-d*]?|onset|at diagnosis"
+    r"|emergency"
     r"|first visit|first value|"
     r"pre[\s-]?op\w*|preoperative\w*|pre[\s-]?treatment|pre[\s-]\w+|on entry|intake|referral)\b",
     re.IGNORECASE,
 )
-_AT_START = re.compile(r"\b(?:admission|presentation|arrival)\b", re.IGNORECASE)
+_AT_START = re.compile(r"\b(?:admission|presentation|arrival)[a-d*]?\b", re.IGNORECASE)
 _LATER = re.compile(
     r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later"
     r"|repeat(?:ed)?|subsequent|second|third|fourth|"
@@ -47,7 +49,7 @@ _LATER = re.compile(
 )
 _AGAIN = re.compile(
     r"\b(?:second|2nd|third|3rd|fourth|4th|last|next|re-?)[\s-]*(?:hospital\s)?(?:admission|presentation|visit)\b"
-    r"|\b(?:during|throughout)\b(?!\s(?:the\s)?(?:presentation|first)).*\b(?:admission|stay)",
+    r"|\b(?:peak|highest|lowest|nadir|maxim\w+|minim\w+|worst)\b.*\bduring\b",
     re.IGNORECASE,
 )
 _OTHER_ORIGIN = re.compile(
@@ -106,7 +108,7 @@ def _stated_day(text: str, later: bool) -> CellTime | None:
         post = later or bool(day["post"]) or "POD" in day.group().upper()
         elsewhere = post or "illness" in day.group().lower() or _OTHER_ORIGIN.match(text, day.end() + 1) is not None
         when = FOLLOWUP if n > 1 or (post and n > 0) else BASELINE
-        return CellTime(when, text, None if elsewhere else n)
+        return CellTime(when, text, None if elsewhere or n > MOST_DAYS else n)
     ordinal = _ORDINAL.search(text)
     if ordinal is not None:
         n = float(read_ordinal(ordinal["n"]) or 0)

@@ -17,7 +17,7 @@ _TIME_HEAD = re.compile(
 )
 _AFTER_TREATMENT = re.compile(
     r"\bafter\s(?:the\s)?(?:initiation|start|treatment|therapy|surgery|operation|transplantation|administration"
-    r"|first dose|infusion)\b|post-?operative day",
+    r"|first dose|infusion)\b|post-?operative\s(?:day|period|course|week)",
     re.IGNORECASE,
 )
 # "days after the onset", "day of shunting": not counted from the presentation
@@ -83,7 +83,10 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     if moved is not None:
         yield moved
         return
-    for row in cells[:_HEADER_ROWS]:
+    for i, row in enumerate(cells[:_HEADER_ROWS]):
+        if i and _numbered(cells[0], row):
+            yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
+            return
         if sum(_VALUE.fullmatch(cell) is not None and read_cell(cell) is None for cell in row[1:]) >= 2:
             return
         yield row
@@ -109,13 +112,27 @@ def _under_span(
     ][-count:]
     if len(spans) != count or spans[-1] - spans[0] != count - 1:
         return None
-    under = list(row)
-    if numbers:
-        unit = _SPAN_UNIT.search(head[spans[0]])
-        word = unit[0].rstrip("s") if unit is not None else "day"
-        after = " after onset" if _OTHER_DAY.search(head[spans[0]]) else ""
-        under = [f"{word} {cell.strip()}{after}" for cell in row]
+    under = _with_unit(row, head[spans[0]]) if numbers else list(row)
     return [*head[: spans[0]], *under, *head[spans[-1] + 1 :]]
+
+
+def _numbered(head: Sequence[str], row: Sequence[str]) -> bool:
+    """Tell whether a second row numbers the days of the columns: "Day of stay | 0 | 3 | 5", or under such a cell."""
+    numbers = [int(cell) for cell in row[1:] if _WHOLE.fullmatch(cell)]
+    if len(numbers) < 2 or len(numbers) < _width(row) - 1 or sorted(set(numbers)) != numbers:
+        return False
+    if row[0].strip():
+        return _TIME_HEAD.fullmatch(row[0]) is not None
+    return _width(head) < _width(row) and _TIME_HEAD.fullmatch(head[_width(head) - 1]) is not None
+
+
+def _with_unit(row: Sequence[str], head: str) -> list[str]:
+    """Return the numbers of a row as times of the unit that ``head`` names: "day 3"."""
+    unit = _SPAN_UNIT.search(head)
+    word = unit[0].rstrip("s") if unit is not None else "day"
+    word = f"postoperative {word}" if re.search(r"post-?op", head, re.IGNORECASE) else word
+    after = " after onset" if _OTHER_DAY.search(head) else ""
+    return [f"{word} {cell.strip()}{after}" if _WHOLE.fullmatch(cell) else cell for cell in row]
 
 
 def _width(row: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from extract.nlp.clock import Clock
 from extract.nlp.cues import Cue
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.subject import PATIENT, SubjectIndex
+from extract.nlp.time_patterns import BIRTH, ONSET, PRESENTATION
 from extract.nlp.timex import TimeExpression
 from extract.rules.lexicon import Mention
 
@@ -33,7 +34,7 @@ _YEARS = re.compile(
     r"|\bat\s(?:the\s)?age\s(?:of\s)?\d|\bhad\s(?:previously\s)?been\sdiagnosed\b|\bin\s(?:his|her)\schildhood\b",
     re.IGNORECASE,
 )
-_ANCHORED = ("presentation", "onset", "birth")
+_ANCHORED = (PRESENTATION, ONSET, BIRTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,9 @@ class Narrative:
         words = self._text[sentence.start : sentence.end]
         self._clock.see_dates(words, times)
         if sentence.index == self._presents:
+            self._clock.operated_before(times)
             times = [self._at_presentation(t) for t in times]
-        resolved = tuple(self._clock.resolve(t) for t in times)
+        resolved = tuple(self._of_the_course(self._clock.resolve(t)) for t in times)
         bounds = (sentence.start, sentence.end)
         before = self._past_heading or (self._prelude and self._first <= sentence.index < self._presents)
         if before:
@@ -142,6 +144,11 @@ class Narrative:
         if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
             self._recent = sentence.index
         return SentenceTime(resolved, "", points)
+
+    def _of_the_course(self, time: TimeExpression) -> TimeExpression:
+        """Return an expression of the second day as follow-up where treatment has begun."""
+        second = self._treated and not time.when and time.anchor == PRESENTATION and (time.days or 0) > 1
+        return replace(time, when=FOLLOWUP) if second else time
 
     @staticmethod
     def _at_presentation(time: TimeExpression) -> TimeExpression:

@@ -10,6 +10,9 @@ PRESENTATION, OPERATION, TREATMENT, DISCHARGE, ONSET, BIRTH = (
     "presentation", "operation", "treatment", "discharge", "onset", "birth",
 )  # fmt: skip
 
+MOST_DAYS = 100
+"""Bare day numbers above this are not taken for days from presentation."""
+
 COUNT = rf"(?:{NUMBER}|an?\b|half\san?\b|a\scouple\sof|several|a\sfew|few|some|many)"
 SPAN = rf"(?:{NUMBER}\s*(?:-|–|to|or|and)\s*)?{COUNT}"
 SPAN_LEFT = re.compile(rf"(?P<n>{SPAN})(?:\s(?:more|further|full|additional|consecutive))?[\s\-‐‑]*$", re.IGNORECASE)
@@ -123,6 +126,7 @@ GESTATION = re.compile(
     re.IGNORECASE,
 )
 SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
+TIMES_A = re.compile(r"\b(?:once|twice|thrice|times)\san?\s$", re.IGNORECASE)  # "once a day" is how often
 EACH_LEFT = re.compile(r"\b(?:every|each|alternate)\s$", re.IGNORECASE)  # "every second day" is how often
 SYMPTOMS = re.compile(
     r"\sof\s(?:[\w-]+\s){0,3}?(?:symptoms?|fevers?|illness|\w*pain|cough|complaints?|headaches?|weakness|vomiting"

@@ -26,6 +26,7 @@ from extract.nlp.time_patterns import (
     GESTATION,
     LAST_LEFT,
     LEAD,
+    MOST_DAYS,
     NEXT_LEFT,
     OBJECTS,
     ONSET,
@@ -42,6 +43,7 @@ from extract.nlp.time_patterns import (
     SPAN_LEFT,
     SYMPTOMS,
     THING,
+    TIMES_A,
     TREATMENT,
     UNTIL,
     WORD_NUMBER,
@@ -100,8 +102,16 @@ def find_times(text: str, start: int, end: int, cues: Sequence[Cue]) -> list[Tim
                 if found[-1].days is None and expression.days is not None:
                     found[-1] = expression
                 continue
+            if found and _restates(text, found[-1], expression):
+                continue
             found.append(expression)
     return found
+
+
+def _restates(text: str, first: TimeExpression, second: TimeExpression) -> bool:
+    """Tell whether the second expression only says once more when the first was: "on day 26, after a week of ..."."""
+    dated = first.days is not None and first.anchor not in (RUNNING, NONE)
+    return dated and second.anchor == RUNNING and text[first.end : second.start] in (", ", " ", " (")
 
 
 def _make(text: str, start: int, end: int, anchor: str, days: float | None, when: str) -> TimeExpression:
@@ -155,6 +165,8 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
         return None  # "until day 20" is how long
     if lead is not None:
         begin = edge + lead.start()
+    if kind is None and following is None and n > MOST_DAYS:
+        anchor = NONE  # such days are counted from a transplantation, seldom from presentation
     when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
     return _make(text, begin, stop, anchor, n if anchor else None, when)
 
@@ -194,7 +206,8 @@ def _next(text: str, edge: int, left: str, right: str, cue: Cue, length: float) 
     match = NEXT_LEFT.search(left)
     if match is None:
         return None
-    n = _count(match["n"]) if match["n"] else 1.0
+    several = text[cue.end - 1].lower() == "s" and cue.end - cue.start > 1
+    n = _count(match["n"]) if match["n"] else None if several else 1.0
     days = n * length if n is not None else None
     return _make(text, edge + match.start(), cue.end, RUNNING, days, "followup")
 
@@ -216,7 +229,7 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     if match is None:
         return None
     before = left[: match.start()]
-    if SKIP_LEFT.search(before):
+    if SKIP_LEFT.search(before) or TIMES_A.search(left):
         return None
     n = _count(match["n"])
     days = n * length if n is not None else None
@@ -238,7 +251,7 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     if after is not None:
         return _counted(text, begin, cue, after, days, preposition)
     if preposition in ("after", "following", "within", "in", "at", "by", "over", "on", "until", "during"):
-        return _led(text, begin, cue, days, preposition)
+        return _led(text, begin, cue, days, preposition, length)
     return None
 
 
@@ -307,8 +320,10 @@ def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> 
     return _make(text, begin, stop, NONE, None, "")
 
 
-def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str) -> TimeExpression | None:
+def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str, length: float) -> TimeExpression | None:
     """Read a span after a preposition alone: "after 2 weeks", "at 6 months"."""
+    if length < 1 and text.startswith(" of ", cue.end):
+        return None  # "after 12 hours of fasting"
     if preposition in ("after", "following") and SYMPTOMS.match(text, cue.end):
         return _make(text, begin, cue.end, NONE, None, "")  # "after 4 days of fever" came the presentation
     if preposition in ("after", "following"):

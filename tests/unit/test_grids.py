@@ -157,3 +157,16 @@ def test_dates_count_from_that_of_the_admission() -> None:
 def test_a_row_with_its_own_time_does_not_date_the_rows_below() -> None:
     found = grid("Table 1. Results", "Test|Value", "Troponin, initial|14", "Troponin, subsequent|40", "Ferritin|3495")
     assert found.time(4, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "second", "days"),
+    [
+        ("Test|Ward|ICU|Ward", "Day of stay|0|3|9", [0.0, 3.0, 9.0]),
+        ("Test|Hospital day", "|1|4|9", [1.0, 4.0, 9.0]),
+        ("Test|Postoperative day", "|1|4|9", [None, None, None]),
+    ],
+)
+def test_a_second_row_that_numbers_the_days(head: str, second: str, days: list[float | None]) -> None:
+    found = grid("Table 1. Course", head, second, "CRP|200|80|12", "Hb|10|9|9")
+    assert [day for _, day in times(found, 3, (1, 2, 3))] == days
