@@ -1,4 +1,4 @@
-"""Muscle grades as written: "4+/5", "3-4/5", "IV/V", "2 out of 5", "MRC grade 4", "M3", "power of 2".
+"""Muscle grades as written: "4+/5", "3-4/5", "IV/V", "2 out of 5", "four fifths", "MRC grade 4", "M3", "power of 2".
 
 The scale is that of the Medical Research Council (Aids to the Investigation of Peripheral Nerve
 Injuries, 1943): 0 to 5. A plus adds and a minus takes a third, as its users code the intermediate
@@ -28,14 +28,16 @@ _DASH = r"\s?(?:[-−–‐‑~]|to|or)\s?"
 _FRACTION = re.compile(
     rf"(?<![\w./:,<>≤≥])(?P<lead>[+−–-])?(?P<a>{_FIGURE}|{_WORD}(?=\s(?:out\s)?of))(?P<asign>{_SIGN})??"
     rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN})??)?"
-    r"\s?(?:/|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|"
+    r"\s?(?:[/⁄]|\bout\s+of\b|\bof\b)\s?(?:5|V|five)(?P<trail>\+(?!\w)|[−-](?=[\s,;.)]))?(?![\w/+]|"
     r"[.,]\d|\s?%|-\w)"
 )
+_FIFTHS = re.compile(r"(?<!\w)(?:(?P<word>zero|one|two|three|four|five)[- ]fifths?\b|(?P<glyph>[⅕⅖⅗⅘]))")
+_GLYPHS = {"⅕": "1", "⅖": "2", "⅗": "3", "⅘": "4"}
 _BARE = re.compile(
     rf"(?<![\w./:+−–<>≤≥-])(?<![<>≤≥]\s)(?P<m>M)?(?P<a>{_FIGURE}|{_WORD})(?P<asign>{_SIGN}(?![\w(]|\s\d))?"
     rf"(?:{_DASH}(?P<b>{_FIGURE})(?P<bsign>{_SIGN}(?!\w))?)?(?![\w/%°]|[.,:]\d|\s?[-–−]\s?\d|-\w|\s\d)"
 )
-_HINT = re.compile(r"/\s?[5V]|\bof\s(?:5|five|V)\b|\bM[0-5]\b|[0-5]|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
+_HINT = re.compile(r"[0-5⅕⅖⅗⅘]|fifth|\bof\s(?:five|V)\b|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
 _BEFORE_SCALE = re.compile(
     r"(?:\bMRC|\bMedical Research Council|\bMMT|manual muscle test(?:ing)?)\)?\W{0,3}"
     r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|"
@@ -62,10 +64,15 @@ _CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|w
 _UNIT = re.compile(
     r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|"
     r"points?|patients|"
-    r"cases|cycles|limbs?|extremit\w+|fingers?|digits?|toes?|levels?|muscles?|muscle groups|lobes?|"
+    r"cases|cycles|limbs?|extremit\w+|fingers?|digits?|toes?|levels?|muscles?(?!\s(?:strength|power|weakness|force))|lobes?|"
     r"doses|units?|"
     r"sessions?|sets?|repetitions?|other|different|more|main|separate|consecutive|weeks?)\b)"
 )
+_FROM_GRADE = re.compile(
+    r"\bfrom\s(?:(?:an?|the|of|MRC|Medical Research Council|\(MRC\)|MMT|grades?|scores?|power|strength)\s){0,6}$", re.I
+)
+_REST = re.compile(r"(?:(?:\s?,\s?(?:and\s)?|\sand\s)[0-5][+−–-]?){1,9}\s?,?\s?respectively", re.I)
+_NUMBER = re.compile(r"([0-5])([+−–-])?")
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
 _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
@@ -129,7 +136,9 @@ class GradeReader:
                 if self._is_bare_grade(text, start, end, match, muscles, scales) or (
                     found and self._on_other_side(text, start, end, match)
                 ):
-                    found.append(_grade(match, fraction=False))
+                    more = _bare_grades(text, start, end, match)
+                    found += more
+                    taken += [(g.start, g.end) for g in more]
         found.sort(key=lambda g: g.start)
         return list(_join_ranges(text, found))
 
@@ -139,6 +148,10 @@ class GradeReader:
             if self._counted.match(text, match.end()):
                 continue
             found.append(_grade(match, fraction=True))
+        for match in _FIFTHS.finditer(text, start, end):
+            if not self._counted.match(text, match.end()):
+                figure = match.group("word") or _GLYPHS[match.group("glyph")]
+                found.append(make_grade(figure, "", match.start(), match.end()))
         return found
 
     def _is_strength(self, text: str, start: int, grade: Grade, muscles: Sequence[tuple[int, int]]) -> bool:
@@ -262,6 +275,19 @@ def _figure(text: str, sign: str) -> tuple[str, float]:
     return str(value), float(value)
 
 
+def _bare_grades(text: str, start: int, end: int, match: re.Match[str]) -> list[Grade]:
+    """Return the grade of a number without maximum, both of "from grade 5 to 2", all of "2, 3 and 4, respectively"."""
+    if match.group("b") and _FROM_GRADE.search(text, start, match.start()):
+        middle = max(match.end("a"), match.end("asign"))
+        return [
+            make_grade(match.group("a"), match.group("asign") or "", match.start(), middle),
+            make_grade(match.group("b"), match.group("bsign") or "", match.start("b"), match.end()),
+        ]
+    rest = _REST.match(text, match.end(), end)
+    listed = [] if rest is None else list(_NUMBER.finditer(text, rest.start(), rest.end()))
+    return [_grade(match, fraction=False), *(make_grade(m.group(1), m.group(2) or "", *m.span()) for m in listed)]
+
+
 def _grade(match: re.Match[str], *, fraction: bool) -> Grade:
     parts = match.groupdict()
     sign = (parts["asign"] or parts.get("lead") or "").strip()
@@ -284,7 +310,8 @@ def _join_ranges(text: str, grades: list[Grade]) -> list[Grade]:
     for grade in grades:
         if joined and re.fullmatch(r"\s?(?:[-−–]|to|or)\s?", text[joined[-1].end : grade.start]):
             first = joined[-1]
-            if "-" not in first.text[:-1] and not _FROM.search(text[max(0, first.start - 30) : first.start]):
+            before = text[max(0, first.start - 60) : first.start]
+            if "-" not in first.text[:-1] and not _FROM.search(before) and not _FROM_GRADE.search(before):
                 joined[-1] = Grade(
                     first.start,
                     grade.end,

@@ -27,6 +27,7 @@ _OTHER_DAY = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
+_GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no day of May
 _WHOLE = re.compile(r"\s*\d{1,3}\s*")
 _SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|years?)\b", re.IGNORECASE)
 
@@ -86,6 +87,8 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     for i, row in enumerate(cells[:_HEADER_ROWS]):
         if i and _numbered(cells[0], row):
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
+            return
+        if i and sum(_GRADE.fullmatch(cell) is not None for cell in row) >= 2:
             return
         if sum(_VALUE.fullmatch(cell) is not None and read_cell(cell) is None for cell in row[1:]) >= 2:
             return

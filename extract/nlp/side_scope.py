@@ -21,6 +21,7 @@ _BOTH_SIDES = (
     "all limbs",  "whole body", "proximal muscles", "distal muscles",
     "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
 )  # fmt: skip
+_WHOLE = ("upper limb", "lower limb")
 _PIECE = 4000  # characters; a longer sentence is a list without full stops, read piece by piece
 _BACK = 3  # sentences of the same paragraph in which a side or region said before still governs
 _SURE = 0.85  # share of an article's mentions of a side above which it speaks of that side alone
@@ -42,11 +43,12 @@ def bounded(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
 
 @dataclass(frozen=True, slots=True)
 class _Linked:
-    """A side said of a limb (``upper`` or ``lower``; empty for any)."""
+    """A side said of a limb (``upper`` or ``lower``; empty for any); ``whole``: of the limb, not of a part of it."""
 
     place: int
     side: str
     limb: str
+    whole: bool = False
 
     def fits(self, limb: str) -> bool:
         """Tell whether it may govern a muscle of ``limb``: "left hand" does not tell the side of a hip."""
@@ -73,9 +75,9 @@ class SideScope:
         before = [one.side for one in self._linked(index) if one.place < here and one.fits(limb)]
         return (
             (before[-1] if before else "")
-            or self._only(index, *self._clause(sentence, here))
+            or self._only(index, *self._clause(sentence, here), target)
             or self._both_follow(index, here)
-            or self._only(index, sentence.start, sentence.end)
+            or self._only(index, sentence.start, sentence.end, target)
             or self._earlier(index, limb)
             or (self._paretic if target.kind == "region" else "")
             or self._of_article
@@ -101,7 +103,7 @@ class SideScope:
                 limb = limb_of(mention.entry["group"])
                 cue = side_before(text, start, mention.start)
                 if cue is not None:
-                    found.append(_Linked(cue.start, cue.side, limb))
+                    found.append(_Linked(cue.start, cue.side, limb, mention.entry["group"] in _WHOLE))
                 elif _PLURAL_LIMB.search(mention.text) or mention.name in ("paraparesis", "tetraparesis"):
                     found.append(_Linked(mention.start, "bilateral", limb))
             taken = {one.place for one in found}
@@ -119,9 +121,15 @@ class SideScope:
         end = self._text.find(";", here, sentence.end)
         return start, end if end >= 0 else sentence.end
 
-    def _only(self, index: int, start: int, end: int) -> str:
-        sides = {one.side for one in self._linked(index) if start <= one.place < end}
-        return sides.pop() if len(sides) == 1 else ""
+    def _only(self, index: int, start: int, end: int, target: Target | None = None) -> str:
+        """Return the one side that a stretch names; that of a hand says nothing of a hip, that of an arm of a leg."""
+        found = [one for one in self._linked(index) if start <= one.place < end]
+        sides = {one.side for one in found}
+        if len(sides) != 1:
+            return ""
+        limb = limb_of(target.group) if target is not None else ""
+        whole = target is not None and target.group in _WHOLE
+        return sides.pop() if any(one.fits(limb) or (whole and one.whole) for one in found) else ""
 
     def _both_follow(self, index: int, here: int) -> str:
         """Return ``bilateral`` where the next side behind a fact is "on both sides": it governs the list before it."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from extract.nlp.grades import Grade
 from extract.nlp.movements import JOINTS, Target
-from extract.nlp.sides import pair_order, side_after, side_cues, side_of
-from extract.nlp.targets import Chunk, chunks
+from extract.nlp.sides import SideCue, pair_order, side_after, side_cues, side_of
+from extract.nlp.targets import Chunk, chunks, limb_of
 
 _NOISE = (
     r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|"
@@ -55,6 +55,15 @@ _EVERYWHERE = re.compile(
 _LIMB_GROUPS = ("upper limb", "lower limb", "limbs")
 _PRONOUN = re.compile(r"\b(?:it|they|this|which|these)\s(?:was|were|had|is|remained)\b", re.I)
 _SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?\s?[(:,]?\s*$", re.I)
+_SIDE_GRADED = re.compile(r"(?:^|[\s:(,;])(left|right|lt\.?|rt\.?|L|R)(?: side)?\s?[:=]?\s?(?:was\s)?$", re.I)
+_THEN_GRADE = re.compile(r"\s?[:=]?\s?(?:was\s)?[0-5]")
+_CONTRAST = re.compile(
+    r"[\s)]*(?:(?:on|in)\s(?:the|his|her)\s(?:left|right)(?:\sside)?\s?)?(?:[,;]|(?:but|while|whereas|compared)\b)"
+)
+_UNKNOWN = re.compile(
+    r":.*(?<!\w)(?!MRC|MMT|BMRC|Grade|Medical|Council|Muscle|Motor|Strength|Power)[A-Z]\w{1,5}\s$", re.S
+)
+_OPPOSITE = {"left": "right", "right": "left"}
 _FAR = 110  # characters between a list of muscles and its grade, at most
 
 
@@ -111,7 +120,9 @@ class _Assigner:
         if chosen.end <= run[0].start and not side:
             beside = _SIDE_BESIDE.search(self.text[chosen.end : run[0].start])
             side = side_of(beside.group(1)) if beside else ""
-        trailing = side_after(self.text, run[-1].end, min(limit, run[-1].end + 40))
+        if not side and len(run) == 1:
+            side = self._side_graded(run[0])
+        trailing = self._side_behind(run[-1], limit)
         if (
             not side
             and trailing is not None
@@ -119,6 +130,16 @@ class _Assigner:
         ):
             side = trailing.side
         self._emit(run, targets, side, rule, confidence, chosen)
+
+    def _side_graded(self, grade: Grade) -> str:
+        """Return the side directly before a grade: "deltoid: left 5/5, right 3/5"."""
+        match = _SIDE_GRADED.search(self.text[max(self.start, grade.start - 14) : grade.start])
+        return side_of(match.group(1)) if match is not None else ""
+
+    def _side_behind(self, grade: Grade, limit: int) -> SideCue | None:
+        """Return the side directly behind a grade, unless it belongs to the next one."""
+        cue = side_after(self.text, grade.end, min(limit, grade.end + 40))
+        return None if cue is not None and _THEN_GRADE.match(self.text, cue.end, self.end) else cue
 
     def _settle_orphans(self, run: list[Grade], chosen: Chunk, rule: str) -> None:
         """Give the grades of "4/5 proximally and 3/5 distally in both legs" the target that comes last."""
@@ -196,7 +217,7 @@ class _Assigner:
         gap = self.text[self.free_from : run[0].start]
         before = side_cues(self.text, self.free_from, run[0].start)
         for grade in run:
-            after = side_after(self.text, grade.end, min(limit, grade.end + 40))
+            after = self._side_behind(grade, limit)
             side = (
                 after.side
                 if after
@@ -206,10 +227,27 @@ class _Assigner:
                 if before
                 else ""
             )
-            for target in self.last:
+            for target in self._contrasted(grade, side):
                 base = replace(target, side="") if side else target
                 self._add(base, grade, side, "again", 0.85)
         self.free_from = run[-1].end
+
+    def _contrasted(self, grade: Grade, side: str) -> list[Target]:
+        """Return what a grade without target is about: the last list, or all before it in ", and 5/5 on the left"."""
+        here = _OPPOSITE.get(side, "")
+        if grade.value != 5 or not here or not _CONTRAST.match(self.text, self.free_from, grade.start):
+            return self.last
+        kept: list[Target] = []
+        for i in range(len(self.facts) - 1, -1, -1):
+            fact = self.facts[i]
+            target = fact.target
+            if fact.side not in ("", here) or target.axial or target.plural or fact.grade.value == 5:
+                break
+            if limb_of(target.group) != limb_of(self.last[-1].group) or target.kind == "region":
+                break
+            self.facts[i] = replace(fact, side=here)
+            kept.insert(0, target)
+        return kept if len(kept) > len(self.last) else self.last
 
     def _right(self, grade: Grade, limit: int, following: Grade | None) -> Chunk | None:
         """Return the list that the grade introduces: "4/5 in the deltoid", "4/5: deltoid", "4/5 hip "
@@ -272,6 +310,8 @@ class _Assigner:
         if right is None:
             if left is None:
                 return None, "", ""
+            if _UNKNOWN.search(self.text[left.end : run[0].start]):
+                return None, "", ""  # "the right arm was as follows: SA 4/5": of a muscle that nobody knows
             return left, "before" if self._tight(left.end, run[0].start) else "far", ""
         if left is None:
             return right, "after", ""

@@ -10,7 +10,7 @@ from extract.nlp.extensions import within
 from extract.nlp.grades import Grade, make_grade
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.movements import Target
-from extract.nlp.sides import pair_order, side_cues
+from extract.nlp.sides import pair_order, side_cues, side_of
 from extract.nlp.targets import find_targets
 from extract.rules.lexicon import Mention
 
@@ -23,6 +23,12 @@ _MEASURED = re.compile(r"\b(?:kg|newtons?|Nm|N|lbs?|mV|amplitude|latency)\b")
 _CELL = re.compile(
     r"(?P<a>[0-5])\s?(?P<asign>[+\-−–])?\s?(?:/\s?(?P<b>[0-5])\s?(?P<bsign>[+\-−–])?)?(?:\s?/\s?(?P<max>5))?"
 )
+_OF_SIDE = r"\(?\b(?P<{0}>right|left|rt|lt|R|L)\b\)?"
+_SIDED = re.compile(
+    rf"(?:{_OF_SIDE.format('before')}\s?[:=]?\s?)?(?P<a>[0-5])\s?(?P<sign>[+\-−–])?(?:\s?/\s?5)?(?:\s?{_OF_SIDE.format('behind')})?",
+    re.I,
+)
+_PARTS = re.compile(r"\s?(?:[,;|]|\band\b|/(?=\s?[A-Za-z(]))\s?")
 _LATER = re.compile(
     r"\b(?:post\w*|follow\w*|discharge|after|final|last|eighth|second|third|[2-9](?:nd|rd|th)?|"
     r"1\d(?:th)?|months?|weeks? \d|years?)\b",
@@ -124,12 +130,32 @@ def _read(text: str, rows: Sequence[Sentence], caption: str, mentions_in: Mentio
             column = columns[k] if k < len(columns) else _Column()
             target = own or column.target
             match = _CELL.fullmatch(text, a, b)
-            if target is not None and match is not None:
+            if target is None:
+                continue
+            if match is not None:
                 yield from _cell_facts(match, target, column, governing)
+            for grade in [] if match is not None else _sided_grades(text, a, b):
+                yield CellFact(replace(target, side=""), grade, grade.side, column.when)
 
 
 def _has_grades(text: str, cells: Sequence[tuple[int, int]]) -> bool:
-    return any(_CELL.fullmatch(text, a, b) is not None for a, b in cells[1:])
+    return any(_CELL.fullmatch(text, a, b) is not None or _sided_grades(text, a, b) for a, b in cells[1:])
+
+
+def _sided_grades(text: str, start: int, end: int) -> list[Grade]:
+    """Return the grades of a cell that tells their sides: "2/5 (L), 3+/5 (R)"; none where a part is anything else."""
+    found, at = [], start
+    if end - start > 40:
+        return []
+    for part in _PARTS.split(text[start:end]):
+        at = text.index(part, at, end)
+        match = _SIDED.fullmatch(part)
+        side = side_of(match.group("before") or match.group("behind") or "") if match is not None else ""
+        if match is None or not side:
+            return []
+        found.append(make_grade(match.group("a"), match.group("sign") or "", at, at + len(part), side))
+        at += len(part)
+    return found
 
 
 def _row_target(text: str, cells: Sequence[tuple[int, int]], mentions_in: MentionsIn) -> tuple[Target | None, int]:
@@ -146,11 +172,14 @@ def _columns(
     text: str, header: Sequence[Sequence[tuple[int, int]]], width: int, mentions_in: MentionsIn
 ) -> list[_Column]:
     columns = [_Column() for _ in range(width)]
-    for cells in header:
+    for k, cells in enumerate(header):
+        spanned = k + 1 < len(header) and _TIME.search(" ".join(text[a:b] for a, b in cells)) is not None
         if len(cells) != width:
             continue
+        last = ""
         for column, (a, b) in zip(columns, cells, strict=True):
-            label = text[a:b]
+            last = text[a:b] or last  # a cell that spans several columns leaves the later ones empty
+            label = text[a:b] or (last if spanned else "")
             column.label.append(label)
             order = pair_order(label, 0, len(label))
             cues = side_cues(label, 0, len(label))

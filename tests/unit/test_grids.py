@@ -68,6 +68,11 @@ def test_dates_in_the_header_are_ordered() -> None:
     assert [found.time(2, c).when for c in (1, 2, 3)] == ["baseline", "followup", "followup"]
 
 
+def test_muscle_grades_are_no_dates() -> None:
+    found = grid("Table 1. Muscle strength", "Muscle|Right|Left", "Deltoid|2/5|4/5", "Triceps|3/5|5/5")
+    assert [found.time(3, c) for c in (1, 2)] == [None, None]
+
+
 def test_caption_dates_the_whole_table() -> None:
     assert grid("Table 1. Laboratory findings on admission", "CRP|200").time(1, 1).when == "baseline"
     assert grid("Table 1. Laboratory findings at discharge", "CRP|200").time(1, 1).when == "followup"

@@ -61,6 +61,10 @@ def told(text: str) -> list[tuple[str, str, str]]:
     return [(r.values["muscle"], r.values["side"], r.values["grade_text"]) for r in rows(text)]
 
 
+def timed(text: str) -> list[tuple[str, str, str, str]]:
+    return [(*t, r.context.when) for t, r in zip(told(text), rows(text), strict=True)]
+
+
 def test_a_row_holds_what_is_written_and_where() -> None:
     text = "On examination, the strength of the right anterior tibialis was 4-/5."
     (row,) = rows(text)
@@ -124,7 +128,7 @@ def test_table_with_sides_and_times_in_its_header() -> None:
         "Hip flexion\t2/3\t4/5\n"
         "Ankle dorsiflexion\t1/1\t3/4"
     )
-    assert [(*t, r.context.when) for t, r in zip(told(text), rows(text), strict=True)] == [
+    assert timed(text) == [
         ("hip flexion", "right", "2", "baseline"),
         ("hip flexion", "left", "3", "baseline"),
         ("hip flexion", "right", "4", "followup"),
@@ -143,6 +147,26 @@ def test_table_with_a_column_per_side() -> None:
         ("deltoid", "left", "5"),
         ("quadriceps", "right", "3"),
         ("quadriceps", "left", "5"),
+    ]
+
+
+def test_table_with_sides_in_its_cells() -> None:
+    text = "Muscle strength\tInitial examination\t3-month follow-up\nDeltoid\t2/5 (L), 3–/5 (R)\tR 4/5, L 5/5"
+    assert timed(text) == [
+        ("deltoid", "left", "2", "baseline"),
+        ("deltoid", "right", "3-", "baseline"),
+        ("deltoid", "right", "4", "followup"),
+        ("deltoid", "left", "5", "followup"),
+    ]
+
+
+def test_time_over_a_column_per_side() -> None:
+    text = "Power (MRC)\tOn admission\t\tAfter a day\t\n\tRight\tLeft\tRight\tLeft\nHip flexion\t4\t3\t2\t1"
+    assert timed(text) == [
+        ("hip flexion", "right", "4", "baseline"),
+        ("hip flexion", "left", "3", "baseline"),
+        ("hip flexion", "right", "2", "followup"),
+        ("hip flexion", "left", "1", "followup"),
     ]
 
 
