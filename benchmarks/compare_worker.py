@@ -1,0 +1,112 @@
+"""One program of the comparison: loads it, warms it up, then times a pass over all articles for each line it is sent.
+
+usage: python benchmarks/compare_worker.py NAME FOLDER; started by compare.py, in the environment of that program.
+Answers are one line each on standard output: "words N" when ready, then seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Texts = list[tuple[Path, str]]
+
+
+def tokenizer() -> Callable[[Texts], None]:
+    """spaCy's bare tokenizer; a new one for each pass, as it remembers the words it has seen."""
+    import spacy
+
+    def run(texts: Texts) -> None:
+        split = spacy.blank("en").tokenizer
+        for _, text in texts:
+            split(text)
+
+    return run
+
+
+def casetab() -> Callable[[Texts], None]:
+    """casetab: files to CSV tables, one process, all components."""
+    from extract.nlp.pipeline import load_pipeline
+    from extract.run.article import process
+    from extract.run.write import write_run
+
+    load_pipeline()
+
+    def run(texts: Texts) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            results = (process(path, path.stem, path.name) for path, _ in texts)
+            write_run(Path(folder), results, {}, 0.0)
+
+    return run
+
+
+def scispacy() -> Callable[[Texts], None]:
+    """scispaCy's abbreviation detector behind pysbd's sentences."""
+    import pysbd
+    import scispacy.abbreviation  # noqa: F401  (registers the component)
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("abbreviation_detector")
+    segmenter = pysbd.Segmenter(language="en", clean=False)
+
+    def run(texts: Texts) -> None:
+        for _, text in texts:
+            segmenter.segment(text)
+            nlp(text)
+
+    return run
+
+
+def medspacy() -> Callable[[Texts], None]:
+    """medspaCy's default pipeline: sentences, target matcher, ConText; its debug log off, which slows it down."""
+    import medspacy as package
+    from loguru import logger
+
+    logger.remove()
+    logger.disable("PyRuSH")
+    return _pipeline(package.load())
+
+
+def edsnlp() -> Callable[[Texts], None]:
+    """EDS-NLP with sentences, quantities and drugs."""
+    import edsnlp as package
+
+    nlp = package.blank("eds")
+    for name in ("eds.sentences", "eds.quantities", "eds.drugs"):
+        nlp.add_pipe(name)
+    return _pipeline(nlp)
+
+
+def _pipeline(nlp: Callable[[str], object]) -> Callable[[Texts], None]:
+    def run(texts: Texts) -> None:
+        for _, text in texts:
+            nlp(text)
+
+    return run
+
+
+PROGRAMS = {program.__name__: program for program in (tokenizer, casetab, scispacy, medspacy, edsnlp)}
+
+
+def main() -> None:
+    """Answer with seconds for each line of standard input."""
+    answers = sys.stdout
+    sys.stdout = sys.stderr  # what the programs print is no answer
+    name, folder = sys.argv[1:]
+    paths = sorted(path for path in Path(folder).iterdir() if path.suffix == ".txt")
+    texts = [(path, path.read_text(encoding="utf-8", errors="replace")) for path in paths]
+    run = PROGRAMS[name]()
+    run(texts[:3])
+    print("words", sum(len(text.split()) for _, text in texts), file=answers, flush=True)
+    for _ in sys.stdin:
+        began = time.perf_counter()
+        run(texts)
+        print(time.perf_counter() - began, file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
