@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT / "corpus" / "articles"
 CORPUS_GOLD = ROOT / "corpus" / "gold"
-RECORD_TABLES = ("labs", "muscle_grades", "levels", "drugs")
+RECORD_TABLES = ("labs", "muscle_grades", "levels", "drugs", "scores")
 ALL_TABLES = ("articles", "cases", *RECORD_TABLES)
 
 Row = dict[str, str]

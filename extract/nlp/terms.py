@@ -77,7 +77,7 @@ class AbbreviationFinder:
         if not doc._.short_forms or terms is None:
             return
         for form in doc._.short_forms:
-            for kind in ("analyte", "drug", "muscle", "not_lab", "not_drug"):
+            for kind in ("analyte", "drug", "muscle", "score", "not_lab", "not_drug"):
                 owner = _owner(terms.get(kind, []), form)
                 if owner is not None:
                     _add_uses(text, form, owner, terms, kind)

@@ -31,6 +31,7 @@ class Case(Table):
     n_muscle_grades: Annotated[int, Field(description="rows in muscle_grades")] = 0
     n_levels: Annotated[int, Field(description="rows in levels")] = 0
     n_drugs: Annotated[int, Field(description="rows in drugs")] = 0
+    n_scores: Annotated[int, Field(description="rows in scores")] = 0
 
 
 class Article(Table):

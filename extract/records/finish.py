@@ -19,6 +19,7 @@ from extract.records.labs import Lab
 from extract.records.levels import Level
 from extract.records.muscle_grades import MuscleGrade
 from extract.records.quotes import quote_span
+from extract.records.scores import Score
 from extract.sources.model import SourceText
 
 RECORDS: dict[str, tuple[type[Record], str]] = {
@@ -26,6 +27,7 @@ RECORDS: dict[str, tuple[type[Record], str]] = {
     "muscle_grades": (MuscleGrade, "muscle"),
     "levels": (Level, "level"),
     "drugs": (Drug, "drug"),
+    "scores": (Score, "score"),
 }
 """Table name to its model and the word in its record identifiers."""
 
@@ -37,6 +39,7 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "drugs": (
         "drug", "dose_value", "dose_value_high", "dose_unit", "frequency_text", "route", "duration_text", "status",
     ),
+    "scores": ("scale", "comparator", "value", "value_high", "minute"),
 }  # fmt: skip
 
 
@@ -110,6 +113,8 @@ def _identity(row: Draft) -> tuple[object, ...]:
     names = IDENTITY[row.table]
     if row.table == "labs" and row.values.get("value_text"):
         names = tuple(name for name in names if name != "result")
+    if row.table == "scores" and row.values.get("value") is None:  # a letter
+        names = ("scale", "value_text")
     return (row.table, row.context.case, row.context.assertion, *(str(row.values.get(name, "")) for name in names))
 
 

@@ -16,6 +16,8 @@ from extract.rules.compiled import keep_lexicon, lexicon_key, read_lexicon
 from extract.rules.drug_dictionary import add_drug_dictionary
 from extract.rules.lexicon import Entry, Lexicon
 from extract.rules.locate import builtin_rules
+from extract.rules.scales import KIND as SCORE
+from extract.rules.scales import check_scale
 from extract.rules.tsv import Row, read_table
 from extract.rules.units import UnitTable
 
@@ -31,6 +33,7 @@ LEXICONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "not_drugs.tsv": ("not_drug", "term", ("why",)),
     "frequencies.tsv": ("frequency", "frequency", ("per_day",)),
     "routes.tsv": ("route", "route", ()),
+    "scores.tsv": ("score", "scale", ("form", "minimum", "maximum", "unsure", "confirm")),
 }
 TABLES: dict[str, tuple[str, ...]] = {
     "sections.tsv": ("heading", "section"),
@@ -153,6 +156,8 @@ def _load_lexicon(path: Path, rules: RuleSet) -> int:
         if name in seen:
             raise row.error(f"{name!r} stands in line {seen[name]} already; join the two lines")
         seen[name] = row.line
+        if kind == SCORE:
+            check_scale(row)
         entry = Entry(name.removeprefix("="), kind, row.cells)
         entries.append(entry)
         rules.lexicon.add(entry, _synonyms(name, row.many("synonyms")))
