@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic.fields import FieldInfo
 
 from extract.records.common import Table, columns
 from extract.tables.csv import whole_path
@@ -31,14 +32,7 @@ class ParquetTables:
 
 class _OneTable:
     def __init__(self, path: Path, model: type[Table], stack: ExitStack) -> None:
-        self._columns = columns(model)
-        self._schema = pa.schema(
-            [
-                pa.field(name, _type(model.model_fields[name].annotation), metadata={"description": described})
-                for name in self._columns
-                if (described := model.model_fields[name].description or "") is not None
-            ]
-        )
+        self._schema = pa.schema([_field(name, model.model_fields[name]) for name in columns(model)])
         temporary = stack.enter_context(whole_path(path))
         self._writer = stack.enter_context(pq.ParquetWriter(temporary, self._schema, compression="zstd"))
         stack.push(self._flushed)
@@ -59,6 +53,10 @@ class _OneTable:
         arrays = [pa.array([getattr(row, field.name) for row in self._rows], type=field.type) for field in self._schema]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
         self._rows.clear()
+
+
+def _field(name: str, info: FieldInfo) -> pa.Field:
+    return pa.field(name, _type(info.annotation), metadata={"description": info.description or ""})
 
 
 def _type(annotation: Any) -> pa.DataType:

@@ -55,6 +55,8 @@ class Workbook:
     def _closed(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self._book.fileclosed = True  # else it writes itself when it is forgotten
+            for sheet in self._book.worksheets():
+                sheet.row_data_fh.close()  # its rows so far
             return
         for sheets in self._sheets.values():
             sheets.finish()
