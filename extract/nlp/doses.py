@@ -36,7 +36,8 @@ _DIVISOR = (
     rf"(?:\s?/\s?(?:per\s)?(?:{_PER})|\sper\s(?:kg|kilogram|hour|hr|minute|min|m2|mL|ml|dose|kilo)|"
     r"\s?[.·⋅ ]?\s?(?:kg|m|h|hr|min|day|d)\s?[-−–⁻][12¹²]|\s?(?:body weight|BW|bw)(?=\s?/))(?![A-Za-z0-9])"
 )
-_UNIT = rf"(?P<unit>(?:{_MEASURE})(?![A-Za-z0-9])(?:{_DIVISOR})*)"
+_ALIAS = r"(?:\s?\((?:mcg|[µμu]g|mg|g|IU|U)\)(?=\s?/))?"  # "0.6 micrograms (mcg)/kg/min"
+_UNIT = rf"(?P<unit>(?:{_MEASURE})(?![A-Za-z0-9]){_ALIAS}(?:{_DIVISOR})*)"
 _GAP = r"(?:[^\S\n\t]|-)?"
 _JOINT = r"\s?(?:-|–|—|to|~)\s?"
 _DOSE = re.compile(

@@ -10,8 +10,15 @@ from extract.nlp.drug_wording import Wording
 from extract.nlp.regimen_model import Slot
 
 _NARRATIVE = ("case", "abstract", "caption", "")
+_COMMENT = ("discussion", "conclusion", "introduction")
 _LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
 _SECOND_NAME = re.compile(r"^\s?\([^()\s]{2,14}\)")  # "interferon alpha (IFN-alpha) treatment"
+_PURPOSE = re.compile(
+    r"\b(?:for|(?<!well )as)\s(?:(?:an?|the|his|her|adequate|further|additional|postoperative|post-operative|systemic|"
+    r"combined|multimodal|rescue|empiric|empirical|prophylactic|adjuvant|therapeutic|initial|long-term|continuous|"
+    r"broad-spectrum)\s){0,3}$",
+    re.I,
+)
 _NEW_CLAUSE = re.compile(r",\s(?:and|so|but|thus|hence|therefore)\s|;|\bso\b|\bthus\b|\bhence\b|\btherefore\b")
 _MEASURED = re.compile(
     r"\s*(?:\(|(?:being|was|is|of|at|:|=|<|>)\s*)*[<>]?\s?\d+(?:\.\d+)?\s*(?!m?g\b|mcg|µg|units?\b|IU|%|"
@@ -30,6 +37,8 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
     if _is_named_otherwise(wording, name) or _in_susceptibility_list(wording, name):
         return False
     if _is_yardstick(wording, slot):
+        return False
+    if wording.section in _COMMENT and wording.has("general") and not wording.has("own_patient"):
         return False
     if slot.dose is None and (wording.has("screen") or _is_key(wording, name)):
         return False
@@ -56,6 +65,14 @@ def _is_named_otherwise(wording: Wording, name: DrugName) -> bool:
     if name.kind == "class" and wording.rules.starts["class_not_after"].match(tail):
         return True
     return bool(wording.rules.ends["not_before"].search(wording.before(name.start, 40)))
+
+
+def is_purpose(wording: Wording, slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Tell whether a class only says what the named drugs of the sentence are for: "tapentadol for analgesia"."""
+    if slot.name.kind != "class" or slot.dose is not None:
+        return False
+    named = any(other.name.kind != "class" and other.name.end <= slot.name.start for other in slots)
+    return named and _PURPOSE.search(wording.before(slot.name.start, 60)) is not None
 
 
 def _is_yardstick(wording: Wording, slot: Slot) -> bool:

@@ -41,7 +41,7 @@ class DrugName:
 
     @property
     def kind(self) -> str:
-        """``drug``, ``combination``, ``regimen``, ``class`` or ``element``."""
+        """``drug``, ``combination``, ``regimen``, ``class``, ``family`` or ``element``."""
         return self.entry["kind"] or "drug"
 
 

@@ -16,6 +16,12 @@ _CLAUSE = re.compile(
     r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|"
     r"but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
 )
+_ADVERB = re.compile(r"\bnot\s(?:\w+ly|yet|ever|even|actually|regularly)\s", re.I)
+# "was considered early, but its start was delayed, and it was finally given"
+_AFTER_ALL = re.compile(
+    r"\b(?:finally|eventually|later|subsequently|ultimately)\s(?:was\s|were\s)?(?:re)?(?:started|given|initiated|administered|"
+    r"added|introduced|performed)\b"
+)
 _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
     r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|"
@@ -67,9 +73,9 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         leads += _leads(_clause_before(wording, slot.start), rules.gaps["qualifiers"])
     if any(rules.ends["denied_before"].search(lead) for lead in leads):
         return None
-    if any(rules.ends["withheld_before"].search(lead) for lead in leads) or rules.phrases["withheld_after"].search(
-        tail[:_REACH]
-    ):
+    if any(rules.ends["withheld_before"].search(lead) for lead in leads):
+        return "withheld"
+    if rules.phrases["withheld_after"].search(tail[:_REACH]) and not _AFTER_ALL.search(wording.after(last.end, 250)):
         return "withheld"
     if any(rules.ends["stopped_before"].search(lead) for lead in leads) or _passive(
         rules.phrases["stopped_after"], tail
@@ -79,11 +85,16 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return "stopped"
     if fact.assertion == "absent" and rules.phrases["denied_before"].search(head):
         return None  # "no history of other drugs (such as A, B)": B is as far from "no" as a list is long
-    if fact.when == "history":
+    return _by_time(wording, fact.when)
+
+
+def _by_time(wording: Wording, when: str) -> str:
+    """Return whether a drug that was taken is of the past or of the reported episode."""
+    if when == "history":
         return "history"
     if wording.has("present"):
         return "given"
-    if wording.has("history") or (fact.when != "followup" and wording.has("history_or_later")):
+    if wording.has("history") or (when != "followup" and wording.has("history_or_later")):
         return "history"
     return "given"
 
@@ -105,9 +116,10 @@ def _passive(pattern: re.Pattern[str], tail: str) -> bool:
 def _leads(head: str, qualifiers: GapWords) -> list[str]:
     """Return the text that ends right before a name, as it stands and without each further qualifier at its end.
 
-    "Refused any further oral" is tried as "refused any further" and "refused", too.
+    "Refused any further oral" is tried as "refused any further" and "refused", too; "not currently taking"
+    is "not taking".
     """
-    words = head[-_LEAD:].replace("(", " ").split()
+    words = _ADVERB.sub("not ", head[-_LEAD:]).replace("(", " ").split()
     leads = [" ".join(words)]
     while words and qualifiers.fill(words[-1]):
         words.pop()

@@ -42,6 +42,7 @@ _ANAPHORA = re.compile(
     r"the medication|titrated|which was|continued|bolus)\b",
     re.I,
 )
+_AT_DOSE = re.compile(r"\b(?:at|to|with|in) (?:a|the) (?:\w+ )?dos(?:e|age) of\s$", re.I)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.I)
 
 
@@ -184,7 +185,7 @@ def _dose_follows(parts: Parts, index: int) -> bool:
 
 def _repeats(parts: Parts, dose: Dose, slots: Sequence[Slot]) -> bool:
     """Tell whether a dose in brackets says a dose that stands already, in another unit: "54 mg rtPA (0.9 mg/kg)"."""
-    if not any(slot.dose for slot in slots):
+    if not any(slot.dose and slot.dose.unit_text != "%" for slot in slots):
         return False
     last = slots[-1]
     gap = parts.text[last.end : dose.start]
@@ -206,7 +207,9 @@ def _loose(
         return None
     if ahead is not None:
         gap = text[parts.names[ahead].end : dose.start]
-        if len(gap) <= 160 and not CLAUSE.search(gap) and not _repeats(parts, dose, owners.get(ahead, [])):
+        close = len(gap) <= 160 and not CLAUSE.search(gap)
+        alone = len(parts.names) == 1 and len(gap) <= 300 and _AT_DOSE.search(gap) is not None
+        if (close or alone) and not _repeats(parts, dose, owners.get(ahead, [])):
             return ahead, False
     if behind is not None and len(text[dose.end : parts.names[behind].start]) <= 40:
         gap = text[dose.end : parts.names[behind].start]

@@ -145,17 +145,21 @@ def _without_classes(group: list[Telling], rules: DrugRules) -> list[Telling]:
     for telling in group:
         if telling.kind != "class":
             entry = telling.slot.name.entry
-            for kind in classes_of(telling.values["drug"], entry["class"], rules):
+            own = {_class_of(telling)} if telling.kind == "family" else set()
+            for kind in classes_of(telling.values["drug"], entry["class"], rules) - own:
                 members.setdefault(kind, []).append(telling.status)
     return [
         telling
         for telling in group
-        if telling.kind != "class"
+        if telling.kind not in ("class", "family")
         or telling.slot.dose is not None
-        or not any(
-            status in _MAKES_NEEDLESS[telling.status] for status in members.get(telling.slot.name.entry["class"], ())
-        )
+        or not any(status in _MAKES_NEEDLESS[telling.status] for status in members.get(_class_of(telling), ()))
     ]
+
+
+def _class_of(telling: Telling) -> str:
+    """Return the class that the name of a class or a family is the name of: the first that its entry lists."""
+    return telling.slot.name.entry["class"].partition("|")[0]
 
 
 def _distinct(group: list[Telling]) -> list[Telling]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.drug_evidence import is_treatment
+from extract.nlp.drug_evidence import is_purpose, is_treatment
 from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
@@ -82,7 +82,7 @@ class DrugFinder:
     def _tellings(self, doc: Doc, index: int, wording: Wording, slots: list[Slot]) -> Iterator[Telling]:
         for slot in slots:
             mates = mates_of(slots, slot)
-            if not slot.distant and not is_treatment(wording, slot, mates):
+            if not slot.distant and (not is_treatment(wording, slot, mates) or is_purpose(wording, slot, slots)):
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)

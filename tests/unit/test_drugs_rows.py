@@ -76,3 +76,29 @@ def test_dose_after_two_drugs_is_nobodys() -> None:
 def test_susceptibilities_are_no_treatment() -> None:
     found = rows("The isolate was resistant to ampicillin and cefazolin, and meropenem was started.")
     assert [r["drug"] for r in found] == ["meropenem"]
+
+
+def test_ingested_is_oral() -> None:
+    found = rows("She had fainted after ingestion of verapamil.")
+    assert [(r["route"], r["route_text"]) for r in found] == [("oral", "ingestion")]
+
+
+def test_assertion_is_of_the_drug_and_not_of_the_disease() -> None:
+    doc = load_pipeline()(OPENING + "As no pathogen was found and vasculitis was suspected, rituximab was started.")
+    assert [d.context.assertion for d in drafts(doc) if d.table == "drugs"] == ["present"]
+
+
+def test_drug_that_was_not_given_is_absent() -> None:
+    doc = load_pipeline()(OPENING + "No antibiotics were given.")
+    found = [(d.values["status"], d.context.assertion) for d in drafts(doc) if d.table == "drugs"]
+    assert found == [("withheld", "absent")]
+
+
+def test_general_statement_of_the_discussion_is_no_row() -> None:
+    text = "{}\n\nDiscussion\n\nAmiodarone is commonly used for this arrhythmia. Our patient was given flecainide."
+    assert [r["drug"] for r in rows(text.format("She recovered."))] == ["flecainide"]
+
+
+def test_family_explains_a_class_and_gives_way_to_its_member() -> None:
+    assert [r["drug"] for r in rows("Anticoagulation with LMWH was begun.")] == ["low molecular weight heparin"]
+    assert [r["drug"] for r in rows("LMWH was begun. She went home on enoxaparin.")] == ["enoxaparin"]
