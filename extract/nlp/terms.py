@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from scispacy.abbreviation import find_abbreviation
@@ -10,12 +11,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from extract.nlp.extensions import sentences, text_of
-from extract.rules.fold import split_words
+from extract.rules.fold import Words, split_words
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 
 _SHORT = re.compile(r"\(([A-Za-z][\w\-/+α-ω]{1,9})(?=[);,])")
 _LONG_WORDS = 8
+_FURTHEST = 20  # characters between the start of a long form and that of the term in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ class AbbreviationFinder:
         return found
 
     def _extend(self, doc: Doc) -> None:
-        text, terms = text_of(doc), doc._.terms
-        if not doc._.short_forms or terms is None:
+        forms, terms = doc._.short_forms, doc._.terms
+        if not forms or terms is None:
             return
-        for form in doc._.short_forms:
-            for kind in ("analyte", "drug", "muscle", "score", "not_lab", "not_drug"):
-                owner = _owner(terms.get(kind, []), form)
-                if owner is not None:
-                    _add_uses(text, form, owner, terms, kind)
+        places = _places(text_of(doc), doc._.words, {form.short for form in forms})
+        for kind in ("analyte", "drug", "muscle", "score", "not_lab", "not_drug"):
+            mentions = terms.get(kind)
+            if mentions:
+                terms[kind] = _with_uses(mentions, forms, places)
 
 
 def _long_form(doc: Doc, match: re.Match[str], sentence_start: int) -> Span | None:
@@ -101,26 +103,43 @@ def _long_form(doc: Doc, match: re.Match[str], sentence_start: int) -> Span | No
     return long_form  # type: ignore[no-any-return]
 
 
-def _owner(mentions: list[Mention], form: ShortForm) -> Mention | None:
-    """Return the term that the long form is, allowing a word or two in front ("serum ...", "intact ...")."""
-    for mention in mentions:
-        if mention.start >= form.end:
-            break
-        if mention.end == form.end and mention.start - form.start <= 20:
-            return mention
-    return None
+def _places(text: str, words: Words, shorts: set[str]) -> dict[str, list[int]]:
+    """Return where each abbreviation stands, in one pass over the words: as a word of its own, or in the plural."""
+    wanted: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for short in sorted(shorts):
+        pattern = re.compile(r"(?<![\w-])" + re.escape(short) + r"(?:s\b|(?!\w))")
+        for first in {split_words(form).folded[0] for form in (short, f"{short}s")}:
+            wanted.setdefault(first, []).append((short, pattern))
+    places: dict[str, list[int]] = {short: [] for short in shorts}
+    for start, word in zip(words.starts, words.folded, strict=True):
+        for short, pattern in wanted.get(word, ()):
+            if pattern.match(text, start):
+                places[short].append(start)
+    return places
 
 
-def _add_uses(text: str, form: ShortForm, owner: Mention, terms: dict[str, list[Mention]], kind: str) -> None:
-    taken = [(m.start, m.end) for m in terms.get(kind, [])]
-    pattern = re.compile(r"(?<![\w-])" + re.escape(form.short) + r"(?:s\b|(?!\w))")
-    new = []
-    for match in pattern.finditer(text):
-        start, end = match.start(), match.start() + len(form.short)
-        if not any(a < end and start < b for a, b in taken):
-            new.append(replace(owner, start=start, end=end, text=form.short, source="abbreviation"))
-    if new:
-        terms[kind] = sorted([*terms.get(kind, []), *new], key=lambda m: m.start)
+def _with_uses(mentions: list[Mention], forms: list[ShortForm], places: dict[str, list[int]]) -> list[Mention]:
+    """Return the mentions with those that the abbreviations of one of them add, where no other mention stands.
+
+    The long form may have a word or two in front of the mention ("serum ...", "intact ...").
+    """
+    by_end = {mention.end: mention for mention in mentions}
+    taken = [(mention.start, mention.end) for mention in mentions]
+    new: list[Mention] = []
+    for form in forms:
+        owner = by_end.get(form.end)
+        if owner is None or owner.start - form.start > _FURTHEST:
+            continue
+        for start in places[form.short]:
+            end = start + len(form.short)
+            before = bisect_left(taken, (end, end)) - 1
+            if before >= 0 and taken[before][1] > start:
+                continue
+            use = replace(owner, start=start, end=end, text=form.short, source="abbreviation")
+            taken.insert(before + 1, (start, end))
+            by_end[end] = use
+            new.append(use)
+    return sorted([*mentions, *new], key=lambda mention: mention.start) if new else mentions
 
 
 @Language.factory("casetab_terms", assigns=["doc._.words", "doc._.terms"], default_config={"rules": []})
