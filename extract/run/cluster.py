@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from extract.errors import CasetabError
@@ -65,7 +66,7 @@ class Cluster:
         """
         waiting = iter(tasks)
         under_way: dict[Any, Task] = {}
-        finished = self._dask.as_completed()
+        finished = self._dask.as_completed(loop=self._client.loop)
         try:
             while True:
                 room = _AHEAD * max(1, sum(self._client.nthreads().values())) - len(under_way)
@@ -106,11 +107,14 @@ def run_remote(item: WorkItem, options: Options, settled: str) -> Packed:
         this worker would make other rows than the machine that started the run.
     """
     if _settled(options) != settled:
-        raise ClusterError("a worker of the cluster has another version of casetab, its libraries or the rules")
+        raise ClusterError(
+            "a worker of the cluster has another version of casetab, its libraries or the rules; restart its workers"
+        )
     ((_, packed),) = _helper(options).run([(0, item)])
     return packed
 
 
+@lru_cache(maxsize=4)
 def _settled(options: Options) -> str:
     return fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects)
 
