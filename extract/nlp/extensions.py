@@ -17,8 +17,10 @@ extension          holds                                       assigned by
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import TYPE_CHECKING, cast
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from spacy.tokens import Doc
 
@@ -33,7 +35,26 @@ _NAMES = (
     "blocks", "sentences", "words", "terms", "short_forms", "quantities", "patients", "timeline", "context", "drafts",
 )  # fmt: skip
 
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+_T = TypeVar("_T", bound=_Placed)
+_start = attrgetter("start")
+
 _TEXT = "casetab_text"
+_STARTS = "casetab_sentence_starts"
+
+
+def _key(name: str) -> Any:
+    """Return the key under which spaCy keeps an extension of a Doc; reading it there takes a tenth of ``doc._``."""
+    return ("._.", name, None, None)
+
+
+_BLOCKS, _SENTENCES, _WORDS, _TERMS = _key("blocks"), _key("sentences"), _key("words"), _key("terms")
+_QUANTITIES, _PATIENTS, _CONTEXT = _key("quantities"), _key("patients"), _key("context")
 
 
 def register() -> None:
@@ -53,38 +74,38 @@ def text_of(doc: Doc) -> str:
 
 def blocks(doc: Doc) -> list[Block]:
     """Return the blocks (paragraphs, headings, captions, table rows) in text order."""
-    return cast("list[Block]", doc._.blocks or [])
+    return cast("list[Block]", doc.user_data.get(_BLOCKS) or [])
 
 
 def sentences(doc: Doc) -> list[Sentence]:
     """Return the sentences in text order."""
-    return cast("list[Sentence]", doc._.sentences or [])
+    return cast("list[Sentence]", doc.user_data.get(_SENTENCES) or [])
 
 
 def words(doc: Doc) -> Words:
     """Return the folded words."""
-    return cast("Words", doc._.words)
+    return cast("Words", doc.user_data.get(_WORDS))
 
 
 def terms(doc: Doc, kind: str) -> list[Mention]:
     """Return the mentions of a kind in text order."""
-    found = cast("dict[str, list[Mention]] | None", doc._.terms)
+    found = cast("dict[str, list[Mention]] | None", doc.user_data.get(_TERMS))
     return found.get(kind, []) if found else []
 
 
 def quantities(doc: Doc) -> list[Quantity]:
     """Return the quantities in text order."""
-    return cast("list[Quantity]", doc._.quantities or [])
+    return cast("list[Quantity]", doc.user_data.get(_QUANTITIES) or [])
 
 
 def patients(doc: Doc) -> list[Patient]:
     """Return the article's patients."""
-    return cast("list[Patient]", doc._.patients or [])
+    return cast("list[Patient]", doc.user_data.get(_PATIENTS) or [])
 
 
 def context(doc: Doc) -> ContextIndex:
     """Return the index that knows subject, assertion and time of a stretch of text."""
-    return cast("ContextIndex", doc._.context)
+    return cast("ContextIndex", doc.user_data.get(_CONTEXT))
 
 
 def drafts(doc: Doc) -> list[Draft]:
@@ -97,10 +118,22 @@ def drafts(doc: Doc) -> list[Draft]:
 def sentence_at(doc: Doc, position: int) -> Sentence | None:
     """Return the sentence that holds the character ``position``; None outside any."""
     found = sentences(doc)
-    i = bisect_right(found, position, key=lambda s: s.start) - 1
+    i = bisect_right(_sentence_starts(doc, found), position) - 1
     if i >= 0 and found[i].start <= position < found[i].end:
         return found[i]
     return None
+
+
+def _sentence_starts(doc: Doc, found: list[Sentence]) -> list[int]:
+    kept = doc.user_data.get(_STARTS)
+    if kept is None or kept[0] is not found:
+        kept = doc.user_data[_STARTS] = (found, [sentence.start for sentence in found])
+    return cast("list[int]", kept[1])
+
+
+def beginning_in(items: Sequence[_T], start: int, end: int) -> Sequence[_T]:
+    """Return the items that begin in ``start:end``; ``items`` is in text order."""
+    return items[bisect_left(items, start, key=_start) : bisect_left(items, end, key=_start)]
 
 
 def within(items: list[Mention], start: int, end: int) -> list[Mention]:

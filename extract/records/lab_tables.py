@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, sentence_at, text_of
+from extract.nlp.extensions import beginning_in, context, sentence_at, text_of
 from extract.nlp.model import BlockKind, FactContext, Quantity
 from extract.nlp.text_tables import Cell, TextTable, text_tables
 from extract.records.lab_items import Item, LabDraft, Role
@@ -84,17 +84,12 @@ class LabTables:
         text = text_of(doc)
         found: dict[int, dict[str, Quantity]] = {}
         for place, item in enumerate(mentions):
-            sentence = sentence_at(doc, item.start)
-            if (
-                item.role is not Role.ANALYTE
-                or item.entry is None
-                or sentence is None
-                or sentence.kind is BlockKind.TABLE
-            ):
-                continue
-            lead = _LEGEND.match(text, item.end)
+            lead = _LEGEND.match(text, item.end) if item.role is Role.ANALYTE and item.entry is not None else None
             unit = self._rules.units.match(text, lead.end()) if lead is not None else None
-            if lead is None or unit is None or unit[1].kind not in ("lab", "both"):
+            if item.entry is None or lead is None or unit is None or unit[1].kind not in ("lab", "both"):
+                continue
+            sentence = sentence_at(doc, item.start)
+            if sentence is None or sentence.kind is BlockKind.TABLE:
                 continue
             begin = lead.end()
             bare = Quantity(begin, unit[0], begin, begin, "", None, None, "unit", "=", unit[1], text[begin : unit[0]])
@@ -141,8 +136,8 @@ class _TableReader:
         self, doc: Doc, table: TextTable, mentions: Sequence[Item], numbers: Sequence[Quantity], units: UnitTable
     ) -> None:
         self._doc, self._table, self._units = doc, table, units
-        self._mentions = [m for m in mentions if table.start <= m.start < table.end]
-        self._numbers = [n for n in numbers if table.start <= n.start < table.end]
+        self._mentions = beginning_in(mentions, table.start, table.end)
+        self._numbers = beginning_in(numbers, table.start, table.end)
         self._mention_starts = [m.start for m in self._mentions]
         self._number_starts = [n.number_start for n in self._numbers]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import patients, quantities, sentences, text_of
+from extract.nlp.extensions import beginning_in, patients, quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity
-from extract.nlp.text_tables import Cell
 from extract.records.common import Record
 from extract.records.lab_items import Item, ItemReader, Role, sign_results
 from extract.records.lab_links import Linker
@@ -52,21 +52,13 @@ class Lab(Record):
     flag: Annotated[Literal["L", "N", "H", ""], Field(description="position in the reference range given")] = ""
 
 
-def _is_oximetry(item: Item, items: list[Item]) -> bool:
+def _is_oximetry(item: Item, items: Sequence[Item]) -> bool:
     """Tell whether an oxygen saturation stands alone: a vital sign; beside a pH or pCO2 it is of a blood gas."""
     if item.entry is None or not item.entry.name.endswith("oxygen saturation"):
         return False
     return not any(
         other is not item and other.entry is not None and other.entry["class"] == "blood_gas" for other in items
     )
-
-
-def _holds(cell: Cell, position: int) -> bool:
-    return cell.start <= position < cell.end
-
-
-def _inside(items: list[Item], cell: Cell) -> list[Item]:
-    return [item for item in items if _holds(cell, item.start)]
 
 
 class LabFinder:
@@ -98,12 +90,11 @@ class LabFinder:
                 continue
             self._stretch(doc, sentence.start, sentence.end, mentions[first_m:m], numbers[first_q:q])
         for cell in self._tables.read(doc, mentions, numbers, self._rows):
-            self._stretch(
-                doc, cell.start, cell.end, _inside(mentions, cell), [n for n in numbers if _holds(cell, n.start)]
-            )
+            inside = beginning_in(mentions, cell.start, cell.end), beginning_in(numbers, cell.start, cell.end)
+            self._stretch(doc, cell.start, cell.end, *inside)
         return doc
 
-    def _stretch(self, doc: Doc, start: int, end: int, mentions: list[Item], numbers: list[Quantity]) -> None:
+    def _stretch(self, doc: Doc, start: int, end: int, mentions: Sequence[Item], numbers: Sequence[Quantity]) -> None:
         """Read a sentence, or a table's cell that holds one."""
         if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions) and not any(
             is_concentration(number) for number in numbers
