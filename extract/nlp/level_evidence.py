@@ -45,6 +45,11 @@ _LEVEL_AFTER = re.compile(
     r"region)\b(?!\s(?:was|were|of|remained))",
     re.I,
 )
+# "in an S1 distribution"; C1 to C4 are rather deposits of complement
+_DISTRIBUTION = re.compile(
+    r"[\s-]+(?:(?:nerve|root|dermatomal|sensory|pain)\s){0,2}(?:distributions?|patterns?)\b", re.I
+)
+_COMPLEMENT = re.compile(r"C[1-4]")
 _PLACE_BEFORE = re.compile(
     r"\b(?:at|to|below|above|from|through|between|around|involving|over|near|until|till|"
     r"across)\s(?:about\s|approximately\s)?"
@@ -85,6 +90,8 @@ class LevelEvidence:
         left = text[max(start, one.start - 70) : one.start]
         right = text[one.end : min(end, one.end + 70)]
         if self._after.match(right) or self._before.search(left) or _LEVEL_BEFORE.search(left):
+            return True
+        if _DISTRIBUTION.match(right) and not any(_COMPLEMENT.fullmatch(token) for token in one.written):
             return True
         return _LEVEL_AFTER.match(right) is not None and _PLACE_BEFORE.search(left) is not None
 

@@ -27,7 +27,7 @@ _ORDINALS = {
 }  # fmt: skip
 
 _START = re.compile(
-    r"(?<![\w.])(?<![\w]-)(?P<l>Th|TH|[CTDLS])(?P<gap>[\s-]?)(?P<n>\d{1,2})(?![\d%°]|"
+    r"(?<![\w.])(?:(?<![\w]-)|(?<=mid-)|(?<=vertebra-)|(?<=vertebrae-)|(?<=level-)|(?<=body-))(?P<l>Th|TH|[CTDLS])(?P<gap>[\s-]?)(?P<n>\d{1,2})(?![\d%°]|"
     r"[.,]\d)(?=[CTDLS]\d|\W|$)"
 )
 _ITEM = r"(?P<l>Th|TH|[CTDLS])?[\s-]?(?P<n>\d{1,2})(?![\d%°]|[.,]\d)(?=[CTDLS]\d|\W|$)"
@@ -71,6 +71,13 @@ _REGION_NUMBER = re.compile(
     r"segments?\s|disc\s|spine\slevel\s)?(?P<n>\d{1,2}|(?<=vertebra\s)(?:one|two|three|four|five)|"
     r"(?<=vertebrae\s)(?:one|two|three|four|five))\b"
     r"(?:\s?(?:[-–/]|to|and)\s?(?P<m>\d{1,2}))?(?!\d|\.\d|[%/]|-\d|\s?(?:st|nd|rd|th)\b)",
+    re.I,
+)
+# "7, 8 and 9 thoracic vertebrae", "the 12 thoracic vertebra", but not "6 lumbar vertebrae"
+_NUMBERS_REGION = re.compile(
+    r"(?<![\w.,/-])(?P<nums>\d{1,2}(?:(?:\s?,\s?and\s|\s?,\s?|\sand\s|\sor\s)\d{1,2}){0,6})\s"
+    r"(?P<region>cervical|thoracic|dorsal|lumbar|sacral)\s"
+    r"(?P<noun>vertebra[el]?|vertebral bod(?:y|ies)|dermatomes?|segments?)\b",
     re.I,
 )
 # "lumbar 3 surgeries": a plural that is no part of the spine is counted
@@ -128,7 +135,16 @@ class LevelList:
     def unmistakable(self) -> bool:
         """Whether a span like L4-L5 or T11/12 can hardly mean anything else, unlike C3/C4 or T1/T2."""
         spans = any(level.upper != level.lower and level.orderly for level in self.levels)
-        return spans and not self.spaced and any(not _DOUBTFUL.fullmatch(token) for token in self.written)
+        sure = any(not _DOUBTFUL.fullmatch(token) for token in self.written) or any(
+            level.upper[0] != level.lower[0]
+            for level in self.levels  # "C2-T1"
+        )
+        return spans and not self.spaced and sure
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether every token is one that often means something else: T1, C3, S2, D8."""
+        return all(_DOUBTFUL.fullmatch(token) for token in self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +166,12 @@ class _Item:
 
 def find_levels(text: str, start: int, end: int) -> Iterator[LevelList]:
     """Yield the lists of levels in ``text[start:end]`` in text order, look-alikes among them."""
-    found = [*_symbols(text, start, end), *_ordinals(text, start, end), *_region_numbers(text, start, end)]
+    found = [
+        *_symbols(text, start, end),
+        *_ordinals(text, start, end),
+        *_region_numbers(text, start, end),
+        *_numbers_region(text, start, end),
+    ]
     found.sort(key=lambda one: one.start)
     position = start
     for one in found:
@@ -302,3 +323,16 @@ def _region_numbers(text: str, start: int, end: int) -> Iterator[LevelList]:
             items.append(_Item(letter, int(match.group("m")), match.start("m"), match.end("m"), how))
         if all(item.valid for item in items):
             yield LevelList(match.start(), match.end(), tuple(_levels(text, items)), tuple(i.name for i in items))
+
+
+def _numbers_region(text: str, start: int, end: int) -> Iterator[LevelList]:
+    """Yield "7, 8 and 9 thoracic vertebrae"; a single number only before a singular ("the 12 thoracic vertebra")."""
+    for match in _NUMBERS_REGION.finditer(text, start, end):
+        numbers = [int(n) for n in re.findall(r"\d+", match.group("nums"))]
+        letter = _REGION_LETTER[match.group("region").lower()]
+        if len(numbers) == 1 and match.group("noun").lower() not in ("vertebra", "vertebral body", "dermatome"):
+            continue
+        items = [_Item(letter, n, match.start(), match.end("region"), "list") for n in numbers]
+        if numbers == sorted(set(numbers)) and all(item.valid for item in items):
+            levels = tuple(_levels(text, items))
+            yield LevelList(match.start(), match.end("region"), levels, tuple(i.name for i in items), worded=True)

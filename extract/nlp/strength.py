@@ -60,6 +60,7 @@ _THEN_GRADE = re.compile(r"\s?[:=]?\s?(?:was\s)?[0-5]")
 _CONTRAST = re.compile(
     r"[\s)]*(?:(?:on|in)\s(?:the|his|her)\s(?:left|right)(?:\sside)?\s?)?(?:[,;]|(?:but|while|whereas|compared)\b)"
 )
+_STRENGTH_OF = re.compile(r"\s(?:(?:muscle|motor)\s)?(?:strength|power|force|weakness)\s(?:in|of|on|at|for)\b", re.I)
 _UNKNOWN = re.compile(
     r":.*(?<!\w)(?!MRC|MMT|BMRC|Grade|Medical|Council|Muscle|Motor|Strength|Power)[A-Z]\w{1,5}\s$", re.S
 )
@@ -326,6 +327,8 @@ class _Assigner:
                 return left, "before", side
             return right, "after", ""
         if left.regions and not right.regions:
+            return right, "after", ""
+        if _STRENGTH_OF.match(self.text, run[-1].end, right.start):
             return right, "after", ""
         direct = _PREPOSITION.search(self.text[run[-1].end : right.start]) is not None
         general = left.targets[0].group == "paresis" or left.targets[0].name in ("limb", "whole body")

@@ -94,6 +94,7 @@ _NORMAL_AT = re.compile(
     r"\s(?:at|from|in)\s(?:the\s)?(?:levels?\s(?:of\s)?)?$",
     re.I,
 )
+_AT = re.compile(r"\s(?:at|in|of|from|over|between)\s(?:the\s)?(?:left\s|right\s|level of\s)?$")
 _WIDE = 1000  # characters around a level in which the same sentence may speak of the spine
 _REACH = 110  # characters in which the finding of a level is looked for
 
@@ -145,7 +146,16 @@ class LevelFinder:
             return 0.0
         if self._evidence.spine.search(text, max(start, one.start - _WIDE), min(end, one.end + _WIDE)):
             return 0.8
-        return 0.7 if one.unmistakable else None
+        if one.unmistakable or (not one.doubtful and self._found_at(text, start, one)):
+            return 0.7
+        return None
+
+    def _found_at(self, text: str, start: int, one: LevelList) -> bool:
+        """Tell whether a finding stands directly before: "a mass at T7", "numbness in C6"."""
+        place = _AT.search(text, max(start, one.start - 60), one.start)
+        return (
+            place is not None and self._findings.search(text, max(start, place.start() - 25), place.end()) is not None
+        )
 
     def _add(self, doc: Doc, sentence: Sentence, one: LevelList, confidence: float) -> None:
         text = text_of(doc)
