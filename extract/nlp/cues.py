@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from spacy.tokens import Doc
 
@@ -23,8 +22,7 @@ if not Doc.has_extension("cues"):
     Doc.set_extension("cues", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A trigger phrase in the text: ``group`` is its list in rules/context.yaml ("subject.own")."""
 
     start: int
@@ -70,6 +68,7 @@ class CueTable:
         """Return the longest trigger of each group at each place, in text order."""
         cues: list[Cue] = []
         begin, starts, ends = self._root.get, found.starts, found.ends
+        last = len(starts) - 1
         free: dict[str, int] = {}
         for i, word in enumerate(found.folded):
             first = begin(word)
@@ -79,9 +78,14 @@ class CueTable:
             node = first.get(text[start : ends[i]].lower())
             if node is None:
                 continue
-            best = dict.fromkeys(node.groups, ends[i])
-            if node.following:
+            following = node.following
+            if following and i < last and text[starts[i + 1] : ends[i + 1]].lower() in following:
+                best = dict.fromkeys(node.groups, ends[i])
                 _go_on(text, found, i + 1, node, best)
+            elif node.groups:
+                best = dict.fromkeys(node.groups, ends[i])
+            else:
+                continue
             for group, end in best.items():
                 if start >= free.get(group, 0):
                     cues.append(Cue(start, end, group))
