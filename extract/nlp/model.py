@@ -83,6 +83,7 @@ class Draft:
     sentence: str = ""
     sentence_start: int = -1  # offset of the sentence
     grid: int = -1  # index of the first block of the table that the row stands in; -1 outside tables
+    summary_of: tuple[str, ...] = ()  # what the row sums up: the analytes of "liver enzymes were elevated"
 
 
 @dataclass(frozen=True, slots=True)

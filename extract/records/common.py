@@ -75,6 +75,7 @@ def add_row(
     rule: str,
     confidence: float = 0.9,
     fact: FactContext | None = None,
+    summary_of: tuple[str, ...] = (),
 ) -> None:
     """Append a row to the Doc's drafts.
 
@@ -83,6 +84,7 @@ def add_row(
     start, end : characters of ``doc.text`` that hold the whole fact (they become the quote).
     values : the table's own columns by name.
     fact : whose and when; asked of the Doc's context where None.
+    summary_of : analytes whose numbers, given elsewhere, make the row say nothing more.
     """
     sentence = sentence_at(doc, start)
     drafts(doc).append(
@@ -98,5 +100,6 @@ def add_row(
             sentence=text_of(doc)[sentence.start : sentence.end] if sentence else "",
             sentence_start=sentence.start if sentence else -1,
             grid=_grid(doc, sentence.block) if sentence and sentence.kind is BlockKind.TABLE else -1,
+            summary_of=summary_of,
         )
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,6 +68,9 @@ def finish(doc: Doc, source: SourceText, text: NormalizedText, *, all_subjects: 
     return found
 
 
+_ANY_TIME = "*"
+_BACK_TO_NORMAL = re.compile(r"normali[sz]|return|back to|recover|revert", re.IGNORECASE)
+_CITES_TABLE = re.compile(r"\bTables?\s?\d", re.IGNORECASE)
 _LOOK_BACK = 16  # tellings of one fact that are compared: keeps ten thousand equal rows from pairing with each other
 
 
@@ -119,27 +123,23 @@ def _identity(row: Draft) -> tuple[object, ...]:
 
 
 def _without_summaries(rows: list[Draft]) -> list[Draft]:
-    """Drop "elevated CRP" where the article gives the patient's CRP of that time as a number."""
-    measured = {
-        (row.context.case, row.values["analyte"], when)
-        for row in rows
-        if row.table == "labs" and row.values.get("value_text")
-        for when in (row.context.when, "")
-    }
-    return [
-        row
-        for row in rows
-        if row.table != "labs"
-        or row.values.get("value_text")
-        or row.values.get("result") in ("positive", "negative")
-        or not (
-            (row.context.case, row.values["analyte"], row.context.when) in measured
-            or (
-                not row.context.when
-                and any((row.context.case, row.values["analyte"], w) in measured for w in ("baseline", "followup"))
-            )
-        )
-    ]
+    """Drop "elevated CRP" and "deranged liver enzymes" where the article gives the patient's numbers of that time."""
+    measured: dict[tuple[int, str, str], None] = {}
+    for row in rows:
+        if row.table == "labs" and row.values.get("value_text"):
+            for when in (row.context.when, _ANY_TIME):
+                measured[row.context.case, row.values["analyte"], when] = None
+    return [row for row in rows if not (row.table == "labs" and _is_summary(row, measured))]
+
+
+def _is_summary(row: Draft, measured: Mapping[tuple[int, str, str], None]) -> bool:
+    """Tell whether a qualitative result only sums up numbers that the article gives."""
+    result, written = row.values.get("result"), row.values.get("result_text", "")
+    if row.values.get("value_text") or result in ("positive", "negative") or _BACK_TO_NORMAL.search(written):
+        return False
+    parts = row.summary_of if result != "normal" else row.summary_of[:1]  # "normal" may speak of those not given
+    when = _ANY_TIME if not row.context.when or _CITES_TABLE.search(row.sentence) else row.context.when
+    return any((row.context.case, part, when) in measured for part in parts)
 
 
 def _same_time(a: Draft, b: Draft) -> bool:

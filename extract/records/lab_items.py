@@ -61,7 +61,7 @@ _REFERENCE_LEAD = re.compile(
 )
 _NOT_REFERENCE = re.compile(
     r"\b(?:times|fold)\s+(?:the\s+)?upper\s[^(\[]{0,40}\b(?:at|with|of)\s*$|"
-    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal[\s,:(\[]*$",
+    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal(?:\s(?:at|with|of))?[\s,:(\[]*$",
     re.IGNORECASE,
 )
 _UPPER = re.compile(r"\b(?:cut-?\s?off|threshold|less than|up to|below|under)\b", re.IGNORECASE)
@@ -211,8 +211,8 @@ class ItemReader:
         floor = start
         for quantity in found:
             role = Role.VALUE
-            if _PLUSES.match(text, quantity.number_start) and quantity.unit is None and quantity.form == "number":
-                items.append(_graded(text, quantity))
+            if quantity.unit is None and quantity.form == "number" and (grade := _grade(text, quantity, start)):
+                items.append(grade)
                 floor = quantity.end
                 continue
             if reference_role(text, quantity, floor):
@@ -266,14 +266,23 @@ def sign_results(text: str, start: int, end: int) -> list[Item]:
 
 
 _PLUSES = re.compile(r"[1-4]\+(?![\d/+])")
+_PLUS_BEFORE = re.compile(r"(?<![\w+.)])\+\s?$")
+_SAMPLE = re.compile(r"\burin|\bdipstick|\bUA\b", re.IGNORECASE)
 
 
-def _graded(text: str, quantity: Quantity) -> Item:
-    """Return "2+" of a dipstick as a qualitative result."""
-    end = quantity.number_end + 1
-    written = text[quantity.number_start : end]
-    entry = Entry(written, "result", {"result": "positive"})
-    return Item(Role.RESULT, quantity.number_start, end, mention=Mention(quantity.number_start, end, written, entry))
+def _grade(text: str, quantity: Quantity, floor: int) -> Item | None:
+    """Return "2+", or "+2" of urine, as a qualitative result; None where a number is no grade."""
+    start, end = quantity.number_start, quantity.number_end
+    if _PLUSES.match(text, start):
+        end += 1
+    elif quantity.value_text in ("1", "2", "3", "4") and (plus := _PLUS_BEFORE.search(text[max(0, start - 4) : start])):
+        if _SAMPLE.search(text, floor, start) is None:
+            return None
+        start -= len(plus.group())
+    else:
+        return None
+    entry = Entry(text[start:end], "result", {"result": "positive"})
+    return Item(Role.RESULT, start, end, mention=Mention(start, end, text[start:end], entry))
 
 
 _AFTER_SLASH = re.compile(r"[A-Za-z]/$")
@@ -327,7 +336,11 @@ def _without_overlaps(items: list[Item]) -> list[Item]:
 
 @dataclass(slots=True)
 class LabDraft:
-    """A result under construction: analyte, value and what was found to belong to them."""
+    """A result under construction: analyte, value and what was found to belong to them.
+
+    ``named_by`` is the test under whose name the text gives the result: "the blood count showed leukocytosis".
+    ``sums`` tells that a panel's result says nothing beside the numbers of its members: "deranged liver enzymes".
+    """
 
     analyte: Item
     value: Quantity | None = None
@@ -339,6 +352,8 @@ class LabDraft:
     confidence: float = 0.9
     start: int = 0
     end: int = 0
+    named_by: Item | None = None
+    sums: bool = False
 
 
 __all__ = ["Item", "ItemReader", "LabDraft", "Role", "quantities", "reference_role"]

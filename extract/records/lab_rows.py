@@ -32,6 +32,8 @@ class RowMaker:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
+        panels = rules.documents.get("panels.yaml", {}).get("members", {})
+        self._members: dict[str, tuple[str, ...]] = {panel: tuple(members) for panel, members in panels.items()}
         self._in_specimen: dict[tuple[tuple[str, ...], str], Entry] = {}
         for entry in rules.entries.get("analyte", []):
             for form in entry["in_specimen"].split("|"):
@@ -63,7 +65,8 @@ class RowMaker:
         fact = fact if fact is not None else context(doc).at(start, draft.end)
         if fact.assertion == "absent":  # "ANA was negative": the result holds, it is the antibody that is absent
             fact = replace(fact, assertion="present")
-        add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact)
+        parts = (entry.name, *(self._members.get(entry.name, ()) if draft.sums else ()))
+        add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact, parts)
 
     def _entry(self, draft: LabDraft) -> Entry | None:
         entry = draft.analyte.entry
@@ -91,12 +94,13 @@ class RowMaker:
         return entry
 
     def _names(self, text: str, draft: LabDraft, entry: Entry) -> dict[str, Any]:
-        start = draft.analyte.start
+        item = draft.named_by if draft.named_by is not None else draft.analyte
+        start = item.start
         lead = _SPECIMEN_BEFORE.search(text[max(0, start - 40) : start])
         begin = start - len(lead.group()) if lead is not None else start
         return {
             "analyte": entry.name,
-            "analyte_text": " ".join(text[begin : draft.analyte.end].split()),
+            "analyte_text": " ".join(text[begin : item.end].split()),
             "loinc": entry["loinc"],
             "specimen": entry["specimen"],
         }

@@ -8,13 +8,14 @@ from dataclasses import replace
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, Role
 from extract.rules.fold import split_words
+from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
 
 BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
 _VERBS = re.compile(
     r"[.;:]|\d|\b(?:was|were|is|are|had|has|have|showed|revealed|but|while|whereas|although|except|because|which|"
-    r"that|no|not|with|without|then|after|before)\b",
+    r"that|no|not|with|without|then|after|before|isolated|grown|grew|cultured)\b",
     re.IGNORECASE,
 )
 _COUNT_LEAD = re.compile(r"\s?(?=/)|\s(?=per\s)")
@@ -32,11 +33,16 @@ class Vocabulary:
     def __init__(self, rules: RuleSet) -> None:
         words = rules.documents.get("labs.yaml", {})
         self._lexicon, self._units = rules.lexicon, rules.units
+        self._rules = rules
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))
         self.not_measured = re.compile("|".join(map(str, words.get("not_measured", ()))) or r"(?!)", re.IGNORECASE)
         self.histology = re.compile("|".join(map(str, words.get("histology", ()))) or r"(?!)", re.IGNORECASE)
+
+    def named(self, name: str) -> Entry | None:
+        """Return the analyte of a canonical name."""
+        return self._rules.entry("analyte", name)
 
     def unknown(self, gap: str) -> int:
         """Return how many words of a gap are no linking words; 99 where the gap is too long."""

@@ -12,10 +12,13 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import beginning_in, patients, quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity
 from extract.records.common import Record
+from extract.records.lab_dipstick import dipstick_items
+from extract.records.lab_findings import FindingLinker
 from extract.records.lab_items import Item, ItemReader, Role, sign_results
 from extract.records.lab_links import Linker
-from extract.records.lab_results import ResultLinker
+from extract.records.lab_results import ResultLinker, speaks_of_urine
 from extract.records.lab_rows import RowMaker
+from extract.records.lab_serology import Serology
 from extract.records.lab_tables import LabTables
 from extract.records.lab_unknown import is_concentration
 from extract.records.lab_vocabulary import Vocabulary
@@ -67,7 +70,7 @@ class LabFinder:
     def __init__(self, rules: RuleSet) -> None:
         self._reader = ItemReader(rules)
         self._vocabulary = Vocabulary(rules)
-        self._histology = self._vocabulary.histology
+        self._serology = Serology(rules)
         self._rows = RowMaker(rules)
         self._tables = LabTables(rules)
 
@@ -107,15 +110,19 @@ class LabFinder:
             if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)
         ]
         values = self._reader.quantity_items(doc, start, end, inside)
-        signs = sign_results(text_of(doc), start, end)
+        text = text_of(doc)
+        signs = sign_results(text, start, end)
+        if speaks_of_urine(text, start, end):
+            free = {item.start for item in mentions}
+            signs += [item for item in dipstick_items(text, start, end, self._vocabulary) if item.start not in free]
         items = sorted([*mentions, *values, *signs], key=lambda item: (item.start, item.end))
+        items = self._serology.read(text, items)
         sexes = {patient.sex for patient in patients(doc)}
         sex = sexes.pop() if len(sexes) == 1 else ""
         numeric = [i for i in items if i.role is not Role.RESULT]
-        measured = Linker(text_of(doc), numeric, self._vocabulary, start, sex).link()
-        words = []
-        if not self._histology.search(text_of(doc), start, end):
-            words = ResultLinker(text_of(doc), items, self._vocabulary).link(measured)
+        measured = Linker(text, numeric, self._vocabulary, start, sex).link()
+        words = ResultLinker(text, items, self._vocabulary, start, end).link(measured)
+        words += FindingLinker(text, items, self._vocabulary, start, end).link([*measured, *words])
         for draft in sorted([*measured, *words], key=lambda d: (d.start, d.end)):
             self._rows.add(doc, draft)
 

@@ -1,0 +1,110 @@
+"""Whether the words between a test's name and a result behind it state that result of the test.
+
+"The PCR | taken from the swab was sent and came back | negative": what only interrupts the statement is taken out,
+and what is left must be linking words with a verb among them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extract.records.lab_vocabulary import Vocabulary
+
+_BE = (
+    r"(?:was|were|is|are|has|have|had|came|returned|resulted|turned|remained|became|proved|showed|tested|appeared|"
+    r"yielded)"
+)
+_DONE = (
+    r"(?:ordered|obtained|performed|requested|sent(?:\s(?:off|out))?|drawn|taken|tested|checked|measured|done|collected|"
+    r"examined|evaluated|assessed|repeated|completed|analy[sz]ed|carried out|conducted|re-?examined|investigated|"
+    r"screened|determined|undertaken|run|made|used|assayed|studied|searched)"
+)
+_RELATIVE = re.compile(  # ", a marker of damage, was": said between commas
+    r",\s(?:which|that|who|as|an?|the|one of|taken|performed|sent|obtained|done|measured|including|such as|namely)\s"
+    rf"[^,;:]{{2,90}},\s(?={_BE}\b)",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(  # "was sent on day 2 and the result came back"
+    rf"\b(?:was|were|has been|have been|had been|being)\s(?:\w+ly\s|also\s|then\s|all\s|both\s|again\s)?{_DONE}\b"
+    r"[^.;:]{0,70}?,?\s(?:and|but|which|with|(?=negative|positive))\s?"
+    r"(?:(?:the|their|its|all)\s)?(?:(?:test\s)?(?:results?|findings?|outcomes?|values?|reports?|levels?)\s"
+    r"|(?:it|these|they|both|all|this|again)\s){0,2}"
+    rf"(?={_BE}\b|(?:again|all|both|also|found|to be)\b|$)",
+    re.IGNORECASE,
+)
+_SCOPE = re.compile(  # "from the nasopharynx on day 3": where, how and when
+    r"^\s*(?:(?:tests?|testing|assays?|stud(?:y|ies)|analys[ie]s|screen(?:ing)?|results?|titers?|titres?|levels?|panel|"
+    r"swabs?|samples?|work-?up)\s){0,2}"
+    r"(?:of|from|in|on|by|using|via|with|after|before|for|against|to|at|during|performed|obtained|taken|collected|done|"
+    rf"sent|carried out)\s[^,;:.]{{2,70}}?\s(?={_BE}\b)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|but|while|whereas|although|showed|revealed|and the|and an?|because|that)\b",
+    re.IGNORECASE,
+)
+_ANAPHORA = re.compile(
+    r"\b(?:(?:and|but)\s+(?:these|they|both|all|all of (?:these|them)|(?:the|their|all) results|the result)|which|"
+    r"all of (?:which|them)|(?:the )?results? of which)"
+    r"\s+(?:all\s+|both\s+)?(?:was|were|came back|returned|turned out)\s*(?:all\s*|both\s*|also\s*)?$",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|be|been|being|came|returned|resulted|tested|remained|remains|became|turned|found|showed|"
+    r"revealed|stayed|proved|yielded|reported|demonstrated|had|appeared|normali[sz]ed|fell|dropped|declined|decreased|rose|increased|improved|recovered|went)\b|[:=(\t]|\s[-–—]\s*$",
+    re.IGNORECASE,
+)
+_FILLER = re.compile(
+    r"\b(?:all|both|each|either|otherwise|likewise|again|also|therefore|thus|however|to be|as|study|studies|screens?|"
+    r"screening|panels?|testing|antibod(?:y|ies)|serolog(?:y|ies)|assays?|findings?|resulted|appeared|seemed|within|"
+    r"repeatedly|turned|into|parameters?|abs?|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?)\b",
+    re.IGNORECASE,
+)
+_MEMBER = r"(?!(?:he|she|it|they|who|which|that|but|a|an|the|his|her|while|whereas)\b)[\w/-]+(?:\s[\w/-]+){0,3}"
+_UNKNOWN_MEMBERS = re.compile(
+    rf"\s?(?:(?:levels?|tests?|enzymes?|counts?|serolog(?:y|ies)|antibod(?:y|ies))\s?)?(?:,\s{_MEMBER}){{0,3}},?\s(?:and|or)\s{_MEMBER}"
+    r"\s(?:were|are|(?:all\s)?came back|returned)\s(?:(?:all|both|also|otherwise|within|repeatedly|each)\s)?",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|showed|revealed|then|with|without|after|before|due)\b", re.IGNORECASE
+)
+MAX_GAP = 90
+_MAX_INTERRUPTED = 220
+
+
+def is_anaphora(gap: str) -> bool:
+    """Tell whether a gap takes a list up again: "... were sent, all of which were"."""
+    return len(gap) <= _MAX_INTERRUPTED and ";" not in gap and _ANAPHORA.search(gap) is not None
+
+
+def ends_list(gap: str) -> bool:
+    """Tell whether a gap holds only further members of a list and its verb: ", and the ECG were"."""
+    if len(gap) > MAX_GAP or _UNKNOWN_MEMBERS.fullmatch(gap) is None:
+        return False
+    return len(_FINITE.findall(gap)) <= 1
+
+
+def core(gap: str) -> str:
+    """Return a gap without clauses and phrases that only interrupt "the test ... was ... negative"."""
+    if len(gap) > _MAX_INTERRUPTED:
+        return gap
+    gap = _RELATIVE.sub(" ", gap)
+    gap = _REPORTED.sub(" was ", gap)
+    scope = _SCOPE.match(gap)
+    if scope is not None and not _CLAUSE.search(scope.group()):
+        gap = " " + gap[scope.end() :]
+    return gap
+
+
+def is_predicate(gap: str, vocabulary: Vocabulary, *, verbal: bool) -> bool:
+    """Tell whether a gap links a name to the result behind it.
+
+    Parameters
+    ----------
+    verbal : the result is a verb by itself ("CRP normalised"), so the gap needs none.
+    """
+    left = core(gap)
+    if len(left) > MAX_GAP or vocabulary.unknown(_FILLER.sub(" ", left)) > 0:
+        return False
+    return verbal or _VERB.search(left) is not None
