@@ -102,7 +102,9 @@ def _paragraph_ends(page: Page, index: int) -> bool:
     if line[-1] in HYPHENS or starts_lower(following):
         return False
     stops = ends_sentence(line)
-    if _is_heading(page, index) or (_is_heading(page, index + 1) and (stops or page.room[index] < FITS)):
+    if _is_heading(page, index) or (
+        _is_heading(page, index + 1) and (stops or page.room[index] < FITS or _stands_alone(page, index + 1))
+    ):
         return True
     if stops:
         return _ends_after_stop(page, index)
@@ -136,6 +138,15 @@ def _is_heading(page: Page, index: int) -> bool:
     if index + 1 == len(page.texts):
         return True
     return page.room[index] < FITS and not starts_lower(page.texts[index + 1])
+
+
+def _stands_alone(page: Page, index: int) -> bool:
+    """Tell whether a line has blank lines above and below, and what is above may be complete.
+
+    A list or a note in front of a heading often ends without a full stop, with a full line.
+    """
+    after = index + 1 < len(page) and page.gaps[index] and starts_upper(page.texts[index + 1])
+    return after and page.gaps[index - 1] and not ends_open(page.texts[index - 1])
 
 
 def _glue(line: str, following: str) -> str:

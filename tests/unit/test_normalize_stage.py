@@ -240,3 +240,24 @@ def test_a_row_of_values_has_words_and_two_values(line: str, expected: bool) -> 
 
 def test_block_kinds_are_strings() -> None:
     assert BlockKind("table") is BlockKind.TABLE
+
+
+NOTE = """The patient was seen by a nurse on the second day, and her lac-
+tate and blood pressure were measured at each of four times, as in
+the list that follows, by the same two members of the night staff.
+
+HR: heart rate per minute, MAP: mean arterial pressure in mmHg, NE
+norepinephrine in micrograms, CI: index, VD: density of the vessels
+
+
+DISCUSSION
+
+Small vessels may stay closed when the large ones have recovered, a
+finding that a number of authors have made before us in such cases.
+"""
+
+
+def test_a_heading_between_blank_lines_ends_a_note_without_a_full_stop() -> None:
+    assert "DISCUSSION" in lines(NOTE)
+    carried_on = NOTE.replace("\n\n\nDISCUSSION\n\nSmall", "\nDISCUSSION\nsmall")
+    assert "DISCUSSION" not in lines(carried_on)
