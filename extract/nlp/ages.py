@@ -101,9 +101,13 @@ def _old(text: str, cue: Cue) -> AgeMention | None:
     if unit == "year" and following is not None:
         years += (read_number(following["n"]) or 0) / PER_YEAR[_UNIT[following["unit"][0].lower()]]
         end = following.end()
-    return AgeMention(start, end, round(years, 4), text[start:end], "old")
+    past = _WHEN_AGED.search(text, max(start - _APPOSED, 0), start)
+    return AgeMention(start, end, round(years, 4), text[start:end], "at_age" if past is not None else "old")
 
 
+_WHEN_AGED = re.compile(
+    r"\b(?:at|by|since|until|when\s(?:s?he|the\spatient)\swas)\s(?:about\s|approximately\s|around\s)?$", re.IGNORECASE
+)
 _MONTHS_AFTER = re.compile(rf"\s*(?:and|,)?\s*(?P<n>{NUMBER})[\s-]*(?P<unit>months?|weeks?)[\s-]old", re.IGNORECASE)
 
 

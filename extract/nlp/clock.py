@@ -12,6 +12,7 @@ from extract.nlp.timex import FOLLOW_UP, RUNNING, TimeExpression
 
 _HALF_YEAR = 183
 _LONG_BEFORE = 60
+_YEARS, _LOOSELY = "years", "loosely"
 _ADMITTED = re.compile(
     r"\b(?:admitted|admission|presented|presentation|visited|referred|hospitali[sz]ed|arrived|consulted|brought"
     r"|seen)\b",
@@ -39,7 +40,7 @@ class Clock:
         self.anchors: dict[str, float | None] = {PRESENTATION: 0.0}
         self._admission: float | None = None  # ordinal number of the date of presentation
         self._has_year = False
-        self._past = False  # the story is at the time before the present illness
+        self._past = ""  # the story is at the time before the present illness: since years ago, or by a loose word
 
     def resolve(self, time: TimeExpression, move: bool = True) -> TimeExpression:
         """Return the expression with its days counted from presentation; ``move`` sets the clock to it."""
@@ -47,9 +48,9 @@ class Clock:
             return self._date(time, move)
         days: float | None = self._days(time)
         if time.when == "history" and move:
-            self._past = True
+            self._past = _YEARS if time.days is not None or self._past == _YEARS else _LOOSELY
         elif time.anchor == PRESENTATION and move:
-            self._past = False
+            self._past = ""
         if self._past and time.anchor == RUNNING and (days is None or days > _LONG_BEFORE):
             return replace(time, days=None, when="")  # "six years later" within the patient's history
         if move and time.anchor and time.when != "history" and not (time.days is not None and time.days < 0):
@@ -66,6 +67,10 @@ class Clock:
                 self._admission, self._has_year = time.days, precision == "day"
                 return
 
+    def arrive(self) -> None:
+        """Note that the story has come to the presentation."""
+        self._past = ""
+
     def operated_before(self, times: Sequence[TimeExpression]) -> None:
         """Take the operation from the sentence of the presentation: "was admitted 3 days after surgery"."""
         for time in times:
@@ -74,6 +79,8 @@ class Clock:
 
     def note(self, sentence: str, times: Sequence[TimeExpression], treated: bool) -> None:
         """Remember when the operation, the treatment and the discharge of a sentence took place."""
+        if (self._past == _LOOSELY and treated) or _DISCHARGED.search(sentence):
+            self._past = "" if not any(t.when == "history" for t in times) else self._past
         told = next((t for t in times if t.days is not None), None)
         when = told.days if told is not None else self.now if not times else None
         if any(t.when == "history" for t in times):

@@ -11,6 +11,7 @@ from extract.nlp.assertion import AssertionIndex, find_scopes
 from extract.nlp.cues import CueTable, cue_table, find_cues
 from extract.nlp.extensions import patients, sentences, text_of
 from extract.nlp.model import FactContext
+from extract.nlp.outcome import complete
 from extract.nlp.regions import CaseIndex
 from extract.nlp.subject import SubjectIndex
 from extract.nlp.timeline import Timeline
@@ -54,7 +55,9 @@ class ContextFinder:
         self._table = cue_table(rules)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Prepare the index."""
+        """Prepare the index, and complete what is known of the patients."""
+        if patients(doc):
+            doc._.patients = complete(doc, find_cues(doc, self._table))
         doc._.context = ContextIndex(doc, self._table)
         return doc
 

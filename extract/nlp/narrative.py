@@ -30,7 +30,7 @@ _PRESENTED = re.compile(
 )
 # what tells that the sentences before the presentation are about earlier years
 _YEARS = re.compile(
-    r"\b(?:in|since)\s(?:\w+\s)?(?:19|20)\d\d\b|\byears?\s(?:ago|before|earlier|prior|previously|later)\b"
+    r"\b(?:in|since)\s(?:\w+\s)?(?:19|20)\d\d\b|\byears?\s(?:ago|before|earlier|prior|previously|later|after|following)\b"
     r"|\bat\s(?:the\s)?age\s(?:of\s)?\d|\bhad\s(?:previously\s)?been\sdiagnosed\b|\bin\s(?:his|her)\schildhood\b",
     re.IGNORECASE,
 )
@@ -127,6 +127,7 @@ class Narrative:
         words = self._text[sentence.start : sentence.end]
         self._clock.see_dates(words, times)
         if sentence.index == self._presents:
+            self._clock.arrive()
             self._clock.operated_before(times)
             times = [self._at_presentation(t) for t in times]
         resolved = tuple(self._of_the_course(self._clock.resolve(t)) for t in times)

@@ -17,7 +17,6 @@ from extract.nlp.extensions import sentences, text_of
 from extract.nlp.family import Relatives
 from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Patient, Sentence
-from extract.nlp.outcome import describe
 from extract.nlp.persons import FEMALE, MALE, Introduction, introduce
 from extract.nlp.regions import CaseIndex, find_labels
 from extract.nlp.subject import FAMILY, LITERATURE, OTHER, SubjectFinder, SubjectIndex, subject_weights
@@ -114,7 +113,6 @@ class _Reading:
         sex = first.sex if first is not None and first.sex else self._sex(own, first)
         start, end = (first.start, first.end) if first is not None else (0, 0)
         age = first.age if first is not None else None
-        told = describe(self._text, self._found, own, self._cues)
         return Patient(
             number,
             story.label,
@@ -123,10 +121,6 @@ class _Reading:
             age.years if age is not None else None,
             age.text if age is not None else "",
             sex,
-            told.followup_days,
-            told.outcome,
-            told.outcome_text,
-            told.diagnosis_text,
         )
 
     def _is_own(self, sentence: Sentence) -> bool:
@@ -196,6 +190,8 @@ class _Reading:
             return False
         if person.age is None or person.age.form not in ("old", "decade") or not person.new or not person.leads:
             return False
+        if _SOMEBODY.search(self._text, sentence.start, person.start):
+            return False
         first = stories[0].first
         return first is not None and self._found[first.sentence].section in ("case", "")
 
@@ -258,6 +254,10 @@ class _Reading:
         return sex if not rest or n > rest[0][1] else ""
 
 
+# "the differential diagnosis of dyspnoea in a 70-year-old woman" is about nobody
+_SOMEBODY = re.compile(
+    r"\b(?:differential|diagnos\w+|causes?|common|usual\w*|expected|risk)\b[^.;]*\b(?:in|of|for)\s$", re.IGNORECASE
+)
 _BABY = re.compile(
     r"(?:[\w\s,]{0,30}\b)?(?:the|this|a|her|both)\s(?:\w+\s){0,2}(?:baby|newborn|neonate"
     r"|infant)\b",

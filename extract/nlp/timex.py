@@ -23,6 +23,7 @@ from extract.nlp.time_patterns import (
     DAY_KIND_LEFT,
     DAY_NUMBER,
     EACH_LEFT,
+    FOLLOWED,
     GESTATION,
     LAST_LEFT,
     LEAD,
@@ -67,6 +68,7 @@ class TimeExpression:
         or of any year where ``year`` is not known) or "" (no number of days).
     days : days from the anchor, negative before it; None where the text gives no number.
     when : what the expression alone says: ``baseline``, ``followup``, ``history`` or "".
+    span : the length that it names, in days, whatever it is counted from.
     """
 
     start: int
@@ -75,6 +77,7 @@ class TimeExpression:
     anchor: str
     days: float | None
     when: str
+    span: float | None = None
 
 
 _WHOLE_DAYS = 3  # shorter times keep fractions: 36 hours are 1.5 days
@@ -114,10 +117,14 @@ def _restates(text: str, first: TimeExpression, second: TimeExpression) -> bool:
     return dated and second.anchor == RUNNING and text[first.end : second.start] in (", ", " ", " (")
 
 
-def _make(text: str, start: int, end: int, anchor: str, days: float | None, when: str) -> TimeExpression:
+def _make(
+    text: str, start: int, end: int, anchor: str, days: float | None, when: str, span: float | None = None
+) -> TimeExpression:
     while start < end and text[start] in " ,":
         start += 1
-    return TimeExpression(start, end, text[start:end], anchor, _round(days), when)
+    return TimeExpression(
+        start, end, text[start:end], anchor, _round(days), when, _round(days if span is None else span)
+    )
 
 
 def _round(days: float | None) -> float | None:
@@ -250,6 +257,8 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
         return None
     if after is not None:
         return _counted(text, begin, cue, after, days, preposition)
+    if preposition == "for" and FOLLOWED.search(before):
+        return _make(text, begin, cue.end, FOLLOW_UP, days, "followup")
     if preposition in ("after", "following", "within", "in", "at", "by", "over", "on", "until", "during"):
         return _led(text, begin, cue, days, preposition, length)
     return None
@@ -289,7 +298,7 @@ def _counted(
         ends = text[stop : stop + 1] in (",", ".", ";", ")", "")
         thing = THING.match(text, stop, min(stop + 60, len(text)))
         last = stop if ends or thing is None else thing.end()
-        return _make(text, begin, last, RUNNING if ends else NONE, days if ends else None, "followup")
+        return _make(text, begin, last, RUNNING if ends else NONE, days if ends else None, "followup", days)
     if groups["beforewhat"] and preposition == "for":
         return None  # "stayed for two weeks before discharge" is how long
     if groups["beforewhat"]:
