@@ -157,7 +157,9 @@ class Linker(Linking):
         first = len(self.drafts)
         self._assign(self._pending, found, 0.92)
         for draft in self.drafts[first:]:
-            place = next(p for p, v in enumerate(found) if v is draft.value)
+            # a draft may hold a corrected copy of the value, at the same place
+            at = draft.value.number_start if draft.value else -1
+            place = next((p for p, v in enumerate(found) if v.number_start == at), -1)
             bounds = ranges[place].quantity if place in ranges else None
             if bounds is not None:
                 kind = reference_role(self._text, bounds, found[place].end) or (
