@@ -40,7 +40,7 @@ _BARE = re.compile(
 _HINT = re.compile(r"[0-5⅕⅖⅗⅘]|fifth|\bof\s(?:five|V)\b|\b(?:IV|V|I{1,3})\b|\b(?:two|three|four|five)\b")
 _BEFORE_SCALE = re.compile(
     r"(?:\bMRC|\bMedical Research Council|\bMMT|manual muscle test(?:ing)?)\)?\W{0,3}"
-    r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|"
+    r"(?:(?:scale|grades?|grading|score[ds]?|graded|power|strength|muscle|was|were|of|is|as|at|a|showed|revealed|gave|"
     r"to)\W{1,3}){0,4}$"
 )
 _BEFORE_GRADE = re.compile(
@@ -48,6 +48,7 @@ _BEFORE_GRADE = re.compile(
     r"MRC))*[\s:=(]*$",
     re.I,
 )
+_LEVEL = re.compile(r"\blevel\s$", re.I)
 _POWER = r"(?<!high[- ])(?<!low[- ])power(?!\s(?:field|doppler|analysis|spectr|supply))"
 _BEFORE_POWER = re.compile(
     rf"\b(?:strengths?|{_POWER}|force|MMT|weakness)\)?\b[^.;:,]{{0,70}}?"
@@ -76,6 +77,7 @@ _NUMBER = re.compile(r"([0-5])([+−–-])?")
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
 _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
+_NEXT = re.compile(r"\s?(?:,|;|and|/)\s?(?:and\s)?")
 _MARKED = re.compile(r"\bM[0-5]\b")
 _ON_SIDE = re.compile(r"\s\(?(?:(?:on|in)\s(?:the|his|her)\s)?(?:left|right|both|bilaterally)\b", re.I)
 _COMA = re.compile(r"\b(?:GCS|Glasgow|AML|FAB|TNM|[TN][0-4]\w?[NM]\d|E\d\s?V)")
@@ -186,7 +188,7 @@ class GradeReader:
         near = any(b <= match.start() <= b + 40 or match.end() <= a <= match.end() + 40 for a, b in muscles)
         if _BEFORE_GRADE.search(before):
             return self._topic_is_strength(text, start, end, match, muscle_near=near and bool(scales))
-        if number in ("I", "V") and not match.group("asign"):
+        if number in ("I", "V") and not match.group("asign") and not _LEVEL.search(before):
             return False
         if _AFTER_POWER.match(text, match.end(), end) and number.isdigit():
             return bool(re.search(r"(?:^|[\s(,])$", before)) and not self.other.search(before[-30:])
@@ -246,8 +248,12 @@ def _side_pairs(text: str, start: int, end: int) -> list[Grade]:
     pairs = list(_SIDE_PAIR.finditer(text, start, end))
     if order is None or not pairs:
         return []
-    if all(m.group(3) == "5" for m in pairs) and text[max(start, stated.start() - 1)] not in "([":
+    whole = all(m.group(3) == "5" for m in pairs)
+    if whole and text[max(start, stated.start() - 1)] not in "([":
         return []  # "right/left deltoid 3/5 and 4/5"
+    twos = list(zip(pairs[::2], pairs[1::2], strict=False))
+    if whole and twos and all(_NEXT.fullmatch(text, a.end(), b.start()) for a, b in twos):
+        return []  # "hip flexion (right/left): 4/5, 3/5"
     found = []
     for m in pairs:
         found.append(make_grade(m.group(1), m.group(2) or "", m.start(), m.end(), order[0]))

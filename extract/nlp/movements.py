@@ -26,13 +26,14 @@ JOINTS = (
 )
 _LINK = re.compile(r"\s?(?:,|/|&|\+|and|or|as well as|,\s?and|and/or|-\s?and|-)\s?(?:(?:the|of|his|her)\s)*", re.I)
 OF = re.compile(
-    r"(?:\smuscles?|\smuscle groups?|\sgroups?)?\s?\(?(?:of|in|at|on|for)\s(?:(?:the|his|her|both|"
+    r"(?:\smuscles?|\smuscle groups?|\sgroups?)?(?:\s(?:strength|power))?"
+    r"\s?\(?(?:of|in|at|on|for)\s(?:(?:the|his|her|both|"
     r"left|right|bilateral|all|each|R|L|"
     r"left and right|right and left|proximal|distal)\s){0,4}",
     re.I,
 )
 _COLON = re.compile(r"\s?(?:[:,(]|joints?|in terms of|with|showed|was|strength|power)[^.;]{0,25}", re.I)
-_TERMS = re.compile(r"\s?(?:joints?\s?)?(?::|\(|in terms of|for|during|on)\s?", re.I)
+_TERMS = re.compile(r"\s?(?:joints?\s?)?(?::|\(|in terms of|in|for|during|on)\s?", re.I)
 
 
 _TWO_WORDS = ("internal rotation", "external rotation")

@@ -16,7 +16,10 @@ from extract.rules.lexicon import Mention
 
 _PLURAL_LIMB = re.compile(r"(?:limbs|legs|arms|extremities|hands|feet)$", re.I)
 _ON_THE = re.compile(r"\b(?:on|of) (?:the|his|her)\s$", re.I)
-_SIDED = re.compile(r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|\w+plegia|\w+paresis|paralysis)|\ssides?\b", re.I)
+_SIDED = re.compile(
+    r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|strength|power|\w+plegia|\w+paresis|paralysis)|\ssides?\b|(?: side)?:",
+    re.I,
+)
 _BOTH_SIDES = (
     "all limbs",  "whole body", "proximal muscles", "distal muscles",
     "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
@@ -93,6 +96,12 @@ class SideScope:
             or self._of_article
             or "unspecified"
         )
+
+    def just_before(self, index: int, here: int) -> SideCue | None:
+        """Return the one side that the clause before ``here`` names: "on the left, it was 5/5"."""
+        start, _ = self._clause(self.sentences[index], here)
+        cues = [c for c in side_cues(self._text, start, here) if _tells_side(self._text, start, c)]
+        return cues[0] if len(cues) == 1 else None
 
     def _linked(self, index: int) -> list[_Linked]:
         """Return the sides that a sentence says of muscles or limbs, and its "on the left", in text order."""

@@ -36,7 +36,10 @@ _TIGHT = re.compile(
     r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
     re.I,
 )
-_RUN_GAP = re.compile(r"[\s)]*(?:,|;|and|or|/|&|to|then|later)?(?:\s(?:and|to|then))?[\s(]*", re.I)
+_RUN_GAP = re.compile(
+    r"[\s)]*(?:,|;|and|or|/|&|to|then|later)?(?:\s(?:and|to|then))?(?:\sto\s(?:grade|MRC|level|MRC grade)\s)?[\s(]*",
+    re.I,
+)
 _CLAUSE = re.compile(r"[;]|\.\s|\b(?:reflex|sensation|babinski|tone|clonus|hoffmann)", re.I)
 _FROM = re.compile(r"\b(?:from)\s(?:MRC\s|grade\s|a\s)*$", re.I)
 _TO = re.compile(r"\s?(?:up\s)?(?:to|into|and then)\s(?:MRC\s|grade\s)*", re.I)
@@ -52,6 +55,7 @@ _EVERYWHERE = re.compile(
     r"(?P<where>throughout|globally|diffusely|all over|everywhere|elsewhere|otherwise)\b",
     re.I,
 )
+_OTHERWISE = re.compile(r"\b(?:otherwise|elsewhere)\s(?:it\s)?(?:was\s|were\s)?$", re.I)
 _LIMB_GROUPS = ("upper limb", "lower limb", "limbs")
 _PRONOUN = re.compile(r"\b(?:it|they|this|which|these)\s(?:was|were|had|is|remained)\b", re.I)
 _SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?\s?[(:,]?\s*$", re.I)
@@ -61,6 +65,7 @@ _CONTRAST = re.compile(
     r"[\s)]*(?:(?:on|in)\s(?:the|his|her)\s(?:left|right)(?:\sside)?\s?)?(?:[,;]|(?:but|while|whereas|compared)\b)"
 )
 _STRENGTH_OF = re.compile(r"\s(?:(?:muscle|motor)\s)?(?:strength|power|force|weakness)\s(?:in|of|on|at|for)\b", re.I)
+_AT = re.compile(r"\s(?:at|in|for)\sthe\s", re.I)
 _UNKNOWN = re.compile(
     r":.*(?<!\w)(?!MRC|MMT|BMRC|Grade|Medical|Council|Muscle|Motor|Strength|Power)[A-Z]\w{1,5}\s$", re.S
 )
@@ -162,9 +167,7 @@ class _Assigner:
             targets = _upper_and_lower(self.text, targets[0])
         own_sides = self._own_sides(run, chosen, paired=len(run) != len(targets))
         if own_sides is not None:
-            for target in targets:
-                for grade, own in zip(run, own_sides, strict=True):
-                    self._add(replace(target, side=""), grade, own, "pair", 0.9)
+            self._emit_sides(run, targets, own_sides)
         elif len(run) == 2 and _TO.fullmatch(self.text[run[0].end : run[1].start]):
             for target in targets:
                 self._add(target, run[0], side, "change", confidence, earlier=True)
@@ -176,6 +179,13 @@ class _Assigner:
             for grade in run:
                 for target in targets:
                     self._add(target, grade, side, rule, confidence if len(run) == 1 else 0.7)
+
+    def _emit_sides(self, run: list[Grade], targets: list[Target], sides: list[str]) -> None:
+        """Add a run of grades with their sides: two for each target, or the same for all."""
+        shared = len(run) != 2 * len(targets)
+        for i, (grade, side) in enumerate(zip(run, sides, strict=True)):
+            for target in targets if shared else targets[i // 2 : i // 2 + 1]:
+                self._add(replace(target, side=""), grade, side, "pair", 0.9)
 
     def _own_sides(self, run: list[Grade], chosen: Chunk, *, paired: bool) -> list[str] | None:
         """Return the side of each grade of "4/3 (right/left)"; None where the sides are not told so."""
@@ -198,9 +208,11 @@ class _Assigner:
 
     def _without_target(self, run: list[Grade], limit: int) -> None:
         """Take up what the last grade was about: "5/5 on the right and 3/5 on the left"."""
-        everywhere = _EVERYWHERE.match(self.text, run[-1].end, self.end)
+        everywhere = _EVERYWHERE.match(self.text, run[-1].end, self.end) or _OTHERWISE.search(
+            self.text, self.free_from, run[0].start
+        )
         if everywhere is not None:
-            a, b = everywhere.span("where")
+            a, b = everywhere.span("where") if "where" in everywhere.groupdict() else everywhere.span()
             for grade in run:
                 self._add(Target(a, b, "whole body", "region", "limbs", "bilateral"), grade, "", "everywhere", 0.7)
             self.free_from = run[-1].end
@@ -330,12 +342,21 @@ class _Assigner:
             return right, "after", ""
         if _STRENGTH_OF.match(self.text, run[-1].end, right.start):
             return right, "after", ""
+        if _at_joint(left, right, self.text[run[-1].end : right.start]):
+            return right, "after", ""
         direct = _PREPOSITION.search(self.text[run[-1].end : right.start]) is not None
         general = left.targets[0].group == "paresis" or left.targets[0].name in ("limb", "whole body")
         joints = all(t.name in JOINTS for t in right.targets) and left.targets[0].name not in JOINTS
         if direct and (general or joints):
             return right, "after", ""
         return (left, "before", "") if tight else (right, "after", "")
+
+
+def _at_joint(limb: Chunk, joint: Chunk, gap: str) -> bool:
+    """Tell whether a grade lies between a limb and its joint: "the left leg was graded 2/5 at the hip"."""
+    part = {limb_of(target.group) for target in joint.targets}
+    whole = {limb_of(target.group) for target in limb.targets if target.group in _LIMB_GROUPS}
+    return part == whole and joint.targets[0].name in JOINTS and _AT.match(gap) is not None
 
 
 def _upper_and_lower(text: str, target: Target) -> list[Target]:

@@ -45,6 +45,7 @@ _PLURAL = re.compile(
     re.I,
 )
 _INITIAL = re.compile(r"^([RLB])(?:U|L)[EL]$")
+_HALF_FLEXION = re.compile(r"\b(dorsi|plantar)\s?-?\s?(?=(?:and|or|/)\s?(?:dorsi|plantar)[- ]?flex)", re.I)
 _ONE_JOINT = {
     "dorsiflexion": "ankle", "plantarflexion": "ankle", "inversion": "ankle", "eversion": "ankle",
     "supination": "forearm", "pronation": "forearm", "opposition": "thumb",
@@ -78,6 +79,10 @@ def find_targets(text: str, start: int, end: int, mentions: Sequence[Mention]) -
     raw = [_target(m) for m in mentions]
     raw += _elliptic(text, start, end, raw)
     raw += _myotomes(text, start, end, raw)
+    raw += [
+        Target(*match.span(1), f"{match.group(1).lower()}flexion", "movement", "ankle")
+        for match in _HALF_FLEXION.finditer(text, start, end)  # "dorsi- and plantarflexion"
+    ]
     raw.sort(key=lambda t: t.start)
     composed = of_joint(text, raw)
     composed = joints_then_movements(text, start, composed)

@@ -51,7 +51,9 @@ _TOPIC = re.compile(
     r"weakness|paralysis|paresis)\b",
     re.I,
 )
-_SENSATION = re.compile(r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|score[ds]?|of five)\b", re.I)
+_SENSATION = re.compile(
+    r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|sense|vibration|score[ds]?|of five)\b", re.I
+)
 
 
 class MuscleGradeFinder:
@@ -101,7 +103,7 @@ class MuscleGradeFinder:
     def _plain(self, text: str, sentence: Sentence, fact: StrengthFact) -> bool:
         """Tell whether a fraction of five is said of a limb and nothing else: "the left leg was 0/5"."""
         return (
-            fact.rule == "before"
+            fact.rule in ("before", "after")
             and fact.grade.fraction
             and limb_of(fact.target.group) != ""
             and not self._grades.other.search(text, sentence.start, sentence.end)
@@ -123,6 +125,8 @@ class MuscleGradeFinder:
         text, target, grade = text_of(doc), fact.target, fact.grade
         start, end = min(target.start, grade.start), max(target.end, grade.end)
         where = context(doc).at(grade.start, grade.end)
+        if where.assertion == "absent":  # "no movement (0/5)", "no weakness (5/5)": the grade was found
+            where = replace(where, assertion="present")
         if when:
             where = replace(where, when=when)
         if fact.earlier and where.when == "followup":
@@ -144,8 +148,10 @@ class MuscleGradeFinder:
         if not topics:
             return
         topic = next((m for m in reversed(topics) if m.end() <= grade.start), topics[0])
-        own = side_after(text, grade.end, min(sentence.end, grade.end + 30)) or side_before(
-            text, sentence.start, topic.start()
+        own = (
+            side_after(text, grade.end, min(sentence.end, grade.end + 30))
+            or side_before(text, sentence.start, topic.start())
+            or scope.just_before(index, grade.start)
         )
         target = Target(topic.start(), topic.end(), "overall strength", "region", "limbs")
         fact = StrengthFact(target, grade, "", "overall", 0.7)
