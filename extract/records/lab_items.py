@@ -316,7 +316,7 @@ def _in_unit(text: str, item: Item, numbers: Sequence[Quantity], starts: Sequenc
 
 def _is_counted(text: str, item: Item, quantity: Quantity) -> bool:
     """Tell whether a unit begins with the cells that it counts: "84,000 WBC/µL"."""
-    counts = item.entry is not None and item.entry["kind"] == "cells"
+    counts = item.entry is not None and item.entry["kind"] == "cells" and item.end - item.start > 1
     return counts and quantity.unit_text.startswith(text[item.start : item.end]) and item.start > quantity.number_start
 
 

@@ -18,7 +18,6 @@ from extract.nlp.model import Quantity
 from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
-from extract.records.lab_units import compatible, usual
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
@@ -70,7 +69,7 @@ class Linker(Linking):
                 listed
                 and draft.reference is None
                 and shared.unit is not None
-                and usual(draft.analyte.entry, shared.unit)
+                and self._units.usual(draft.analyte.entry, shared.unit)
             ):
                 draft.unit_from = shared
 
@@ -101,10 +100,8 @@ class Linker(Linking):
                 break
             run.append(run[-1] + 1)
         values = [q for q in (self._items[k].quantity for k in run) if q is not None]
-        if self._is_reference(values[0], run[0]) or self._is_alternative(values[0]):
-            self._last_end = values[0].end
-            return i + 1
-        if self._is_percentage(values[0]):
+        known = self._is_reference(values[0], run[0]) or self._is_alternative(values[0])
+        if known or self._is_percentage(values[0]):
             self._last_end = values[0].end
             return i + 1
         if self._counts(i):  # "protein 3+, 40-50 RBC/HPF": the unit names what is counted
@@ -151,8 +148,8 @@ class Linker(Linking):
         found = [v.quantity for v in values if v.quantity is not None]
         if len(found) != wanted or not ranges:
             return 0
-        after = self._items[k] if k < len(self._items) else None
-        if after is not None and after.quantity and ")" not in self._gap(found[-1].end, after.start):
+        after = self._items[k : k + 1]
+        if after and after[0].quantity and ")" not in self._gap(found[-1].end, after[0].start):
             return 0  # one bracket at the end holds the ranges of all: "(reference ranges 90-180 and 10-40)"
         first = len(self.drafts)
         self._assign(self._pending, found, 0.92)
@@ -183,9 +180,10 @@ class Linker(Linking):
             if pending[-1].role is Role.IMPLIED and not _IMPLIED_GAP.match(self._gap(pending[-1].end, first.start)):
                 self._last = []
                 return 1
+            own = pending[0] if len(pending) == len(values) else pending[-1]
             fits = unknown == 0 or (
                 unknown <= (6 if first.form == "titer" else _MAX_UNKNOWN)
-                and self._plausible(pending[-1], first)
+                and self._plausible(own, first)
                 and not self._crosses(pending[-1], first)
             )
             if fits and not (len(values) == 1 and self._prefers_next(first, following)):
@@ -219,14 +217,15 @@ class Linker(Linking):
             self._pending = []
             self._make(item, value, "lab.unknown_analyte", 0.5)
 
-    @staticmethod
-    def _plausible(analyte: Item, value: Quantity) -> bool:
+    def _plausible(self, analyte: Item, value: Quantity) -> bool:
         """Tell whether a value's unit alone speaks for the analyte."""
         if value.form == "titer" and analyte.entry is not None:
             return analyte.entry["kind"] in ("antibody", "antigen")
         if value.unit is None or analyte.entry is None:
             return False
-        return (value.unit.kind == "lab" or value.unit.ucum == "%") and compatible(analyte.entry, value.unit)
+        return (value.unit.kind == "lab" or value.unit.ucum == "%") and self._units.compatible(
+            analyte.entry, value.unit
+        )
 
     def _crosses(self, analyte: Item, value: Quantity) -> bool:
         gap = self._gap(analyte.end, value.start)
@@ -238,7 +237,7 @@ class Linker(Linking):
         after = self._next_analyte(value, following)
         if after is None or nearest.entry is None or after.entry is None or value.unit is None:
             return False
-        return not compatible(nearest.entry, value.unit) and compatible(after.entry, value.unit)
+        return not self._units.compatible(nearest.entry, value.unit) and self._units.compatible(after.entry, value.unit)
 
     def _next_analyte(self, value: Quantity, following: int) -> Item | None:
         if following >= len(self._items):
@@ -254,7 +253,7 @@ class Linker(Linking):
             return True
         if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
             return False
-        if item.entry is not None and not compatible(item.entry, value.unit):  # "70% ethanol" is a solution
+        if item.entry is not None and not self._units.compatible(item.entry, value.unit):  # "70% ethanol" is a solution
             return False
         gap = self._gap(value.end, item.start).strip()
         if not gap and following + 1 < len(self._items):  # "12 mg/L CRP 5 mg/L": the analyte has its own value
@@ -344,14 +343,13 @@ class Linker(Linking):
             first.unit_from = values[1]
         return 1
 
-    @staticmethod
-    def _is_series(analyte: Item, values: list[Quantity]) -> bool:
+    def _is_series(self, analyte: Item, values: list[Quantity]) -> bool:
         """Tell whether a list of numbers is one analyte's: "sodium rose to 121, 126 and 133 mmol/L"."""
         unit = values[-1].unit
         if len(values) < 2 or unit is None or unit.kind != "lab" or analyte.entry is None:
             return False
         alone = all(value.unit is None and value.form == "number" for value in values[:-1])
-        return alone and compatible(analyte.entry, unit)
+        return alone and self._units.compatible(analyte.entry, unit)
 
     def _is_to(self, values: list[Quantity]) -> bool:
         return bool(_TO.search(self._gap(values[0].end, values[1].start)))
@@ -360,7 +358,11 @@ class Linker(Linking):
         """Give each analyte its value, and the last value's unit to those without that can have it."""
         shared = values[-1]
         for analyte, value in zip(analytes, values, strict=True):
-            fits = shared.unit is not None and analyte.entry is not None and compatible(analyte.entry, shared.unit)
+            fits = (
+                shared.unit is not None
+                and analyte.entry is not None
+                and self._units.compatible(analyte.entry, shared.unit)
+            )
             if value.end < shared.start and value.unit is shared.unit and not fits:  # "Hb/Hct 8/24%"
                 value = replace(value, unit=None, unit_text="")
             draft = self._make(analyte, value, "lab.coordination", confidence)

@@ -31,6 +31,7 @@ class Linking:
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0, sex: str = "") -> None:
         self._text, self._words, self._floor, self._sex = text, vocabulary, floor, sex
+        self._units = vocabulary.units
         self._items = list(items)
         self.drafts: list[LabDraft] = []
         self._pending: list[Item] = []

@@ -13,7 +13,7 @@ from extract.nlp.model import FactContext, Quantity
 from extract.records.common import add_row
 from extract.records.lab_items import LabDraft, Role
 from extract.records.lab_results import polarity
-from extract.records.lab_units import compatible, convert
+from extract.records.lab_units import AnalyteUnits
 from extract.rules.fold import fold_key
 from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
@@ -25,6 +25,7 @@ _SPECIMEN_BEFORE = re.compile(
     r"indirect|other|24-hour|24-h|whole)\s+){1,3}$",
     re.IGNORECASE,
 )
+_MISFIT = 0.25  # taken from the confidence of a value whose unit its analyte cannot have
 
 
 class RowMaker:
@@ -34,6 +35,7 @@ class RowMaker:
         self._rules = rules
         panels = rules.documents.get("panels.yaml", {}).get("members", {})
         self._members: dict[str, tuple[str, ...]] = {panel: tuple(members) for panel, members in panels.items()}
+        self._units = AnalyteUnits(rules.units)
         self._in_specimen: dict[tuple[tuple[str, ...], str], Entry] = {}
         for entry in rules.entries.get("analyte", []):
             for form in entry["in_specimen"].split("|"):
@@ -47,12 +49,11 @@ class RowMaker:
             return
         entry = self._by_specimen(doc, draft, entry)
         values = self._names(text_of(doc), draft, entry)
-        confidence = draft.confidence
-        unit = _unit(draft)
+        fits = True
         if draft.value is not None:
-            values |= _numbers(draft.value, draft, entry)
-            if unit is not None and not compatible(entry, unit):
-                confidence -= 0.25
+            values |= _numbers(draft.value, draft, entry, self._units)
+            unit = self._rules.units.units.get(values.get("unit", ""), _unit(draft))
+            fits = unit is None or self._units.compatible(entry, unit)
         if draft.reference is not None:
             values |= _reference(draft.reference, draft.reference_kind)
             values["flag"] = _flag(values)
@@ -66,7 +67,11 @@ class RowMaker:
         if fact.assertion == "absent":  # "ANA was negative": the result holds, it is the antibody that is absent
             fact = replace(fact, assertion="present")
         parts = (entry.name, *(self._members.get(entry.name, ()) if draft.sums else ()))
-        add_row(doc, "labs", start, draft.end, values, draft.rule, max(confidence, 0.05), fact, parts)
+        confidence = draft.confidence if fits else max(draft.confidence - _MISFIT, 0.05)
+        if not fits and fact.subject == "patient":
+            written = f"{entry.name} {values['value_text']} {values['unit_text']}"
+            doc.user_data.setdefault("warnings", []).append(f"{written}: this unit does not fit the analyte")
+        add_row(doc, "labs", start, draft.end, values, draft.rule, confidence, fact, parts)
 
     def _entry(self, draft: LabDraft) -> Entry | None:
         entry = draft.analyte.entry
@@ -113,7 +118,7 @@ def _unit(draft: LabDraft) -> Unit | None:
     return None
 
 
-def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
+def _numbers(value: Quantity, draft: LabDraft, entry: Entry, units: AnalyteUnits) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "comparator": value.comparator,
         "value_text": value.value_text,
@@ -142,7 +147,7 @@ def _numbers(value: Quantity, draft: LabDraft, entry: Entry) -> dict[str, Any]:
     ):
         columns["unit_text"] = columns["unit"] = "%"  # the name says it: "Neutrophils (%)"
     if value.value is not None and value.form == "number":
-        conventional, unit_c, si, unit_s = convert(entry, value.value, columns.get("unit", ""))
+        conventional, unit_c, si, unit_s = units.convert(entry, value.value, columns.get("unit", ""))
         columns |= {
             "value_conventional": conventional,
             "unit_conventional": unit_c,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, Role
+from extract.records.lab_units import AnalyteUnits
 from extract.rules.fold import split_words
 from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
@@ -34,6 +35,7 @@ class Vocabulary:
         words = rules.documents.get("labs.yaml", {})
         self._lexicon, self._units = rules.lexicon, rules.units
         self._rules = rules
+        self.units = AnalyteUnits(rules.units)
         self.link = frozenset(map(str, words.get("link", ())))
         self.time = frozenset(map(str, words.get("time", ())))
         self.coordination = frozenset(map(str, words.get("coordination", ())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,17 +13,23 @@ from extract.rules.tsv import Row
 KINDS = ("lab", "dose", "both", "other")
 _LIMIT = 48  # no written unit is longer
 _MICRO = {"µ": "u", "μ": "u"}
+_POWER = re.compile(r"10\*(\d{1,2})(/.+)")
 _SKIP = frozenset(" ^\u00a0\u2009\u202f·⋅.*()[]")
-_MINUS = frozenset("-−–‐‑")
+_MINUS = frozenset("-−–‐‑⁻")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its UCUM code, whether it measures a lab result or a dose, and its dimension."""
+    """A unit: its UCUM code, whether it measures a lab result or a dose, its dimension, and what it is in base units.
+
+    One unit is ``factor`` times ``base`` ("mg/dL": 0.01, "g/L"); 0 and "" where it is never converted.
+    """
 
     ucum: str
     kind: str
     dimension: str
+    factor: float = 0.0
+    base: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -51,17 +58,50 @@ class UnitTable:
         """Add a line of units.tsv."""
         if row["kind"] not in KINDS:
             raise row.error(f"kind must be one of {', '.join(KINDS)}, not {row['kind']!r}")
-        unit = Unit(row["unit"], row["kind"], row["dimension"])
+        factor = row.number("factor")
+        if (factor is None) != (not row["base"]) or factor == 0:
+            raise row.error("factor (a number, not 0) and base belong together: 0.01 and g/L for mg/dL")
+        unit = Unit(row["unit"], row["kind"], row["dimension"], factor or 0.0, row["base"])
         self.units.setdefault(unit.ucum, unit)
         forms = row.many("synonyms")
         for form in forms if f"={unit.ucum}" in forms else [unit.ucum, *forms]:
             self._add(form, unit)
 
+    def base(self, code: str) -> str:
+        """Return the base unit of a UCUM code; "" where it has none."""
+        return self._measure(code)[1]
+
+    def scale(self, code: str, target: str, *, iu_is_u: bool = False) -> float | None:
+        """Return what a value in one unit is multiplied by to be in another; None for unlike units.
+
+        Parameters
+        ----------
+        iu_is_u : whether international units and units are the same for what was measured.
+        """
+        if code == target:
+            return 1.0
+        (factor, base), (divisor, wanted) = self._measure(code), self._measure(target)
+        if iu_is_u:
+            base, wanted = base.replace("[IU]", "U"), wanted.replace("[IU]", "U")
+        return factor / divisor if base and base == wanted else None
+
+    def _measure(self, code: str) -> tuple[float, str]:
+        """Return factor and base of a UCUM code, that of a power of ten without a line of its own included."""
+        unit = self.units.get(code)
+        if unit is not None:
+            return unit.factor, unit.base
+        power = _POWER.fullmatch(code)
+        rest = self.units.get(power.group(2)) if power is not None else None
+        if power is None or rest is None:
+            return 0.0, ""
+        return float(f"1e{power.group(1)}") * rest.factor, rest.base
+
     def _add(self, form: str, unit: Unit) -> None:
         self._add_form(form, unit)
         parts = form.split("/")
-        if len(parts) == 2 and parts[0] and parts[1].isalpha():  # "mg/dL" is "mg.dL-1" too
-            self._add_form(f"{parts[0]}{parts[1]}-1", unit)
+        if len(parts) == 2 and parts[1].isalpha() and len(parts[0] + parts[1]) > 1:  # "mg/dL" is "mg.dL-1" too
+            exact = "=" if parts[0] in ("U", "") else ""  # "U.L-1" and "µL-1"
+            self._add_form(f"{exact}{parts[0]}{parts[1]}-1", unit)
 
     def _add_form(self, form: str, unit: Unit) -> None:
         exact = form.startswith("=") and len(form) > 1

@@ -12,10 +12,10 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 COLUMNS = {
     "analytes.tsv": [
         *["analyte", "synonyms", "kind", "specimen", "loinc"],
-        *["unit_conventional", "unit_si", "si_factor", "class", "in_specimen"],
+        *["unit_conventional", "unit_si", "si_factor", "class", "in_specimen", "si_offset"],
     ],
     "implied_results.tsv": ["term", "synonyms", "analyte", "result"],
-    "units.tsv": ["unit", "synonyms", "kind", "dimension"],
+    "units.tsv": ["unit", "synonyms", "kind", "dimension", "factor", "base"],
     "not_labs.tsv": ["term", "synonyms", "why"],
     "results.tsv": ["result_text", "synonyms", "result", "only"],
     "specimens.tsv": ["specimen", "synonyms"],
