@@ -13,7 +13,7 @@ from extract.run.fingerprint import content_key, fingerprint
 from extract.run.ledger import Ledger
 from extract.run.options import Options
 from extract.run.pack import unpack
-from extract.run.pool import Done, Pool
+from extract.run.pool import FORKS, Done, Pool
 from extract.run.worklist import WorkItem
 
 __all__ = ["Batch", "Options", "run_all"]
@@ -65,7 +65,7 @@ class Batch:
         memory does not grow.
         """
         place = 0
-        with closing(_engine(self._options, len(self._items))) as engine:
+        with closing(_engine(self._options, self._items)) as engine:
             for (index, item), packed in engine.run(self._to_do()):
                 self._ledger.put(item.article_id, self._keys.pop(index), packed)
                 self._tick(index, packed.status, packed.error, taken_over=False)
@@ -104,9 +104,10 @@ def run_all(items: Sequence[WorkItem], options: Options) -> Generator[ArticleRes
         yield from results
 
 
-def _engine(options: Options, articles: int) -> Engine:
+def _engine(options: Options, items: Sequence[WorkItem]) -> Engine:
     if options.engine == "dask":
         from extract.run.cluster import Cluster
 
         return Cluster(options)
-    return Pool(options, max(1, min(options.workers, articles)))
+    threads = any(item.url for item in items)  # listing a store leaves some behind, which a fork would not bear
+    return Pool(options, max(1, min(options.workers, len(items))), fork=FORKS and not threads)

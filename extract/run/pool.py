@@ -28,8 +28,8 @@ _LIFE = 1000  # articles of one process: what libraries keep of each article nev
 _TRIES = 2  # processes that may die on one article: the first may have died of another's hunger for memory
 _FALSE_STARTS = 3  # workers in a row that may die before they are ready
 _FAREWELL = 2.0  # s for a worker to end by itself
-# a forked worker has the rules at once; elsewhere fork is missing (Windows) or unsafe (macOS)
-_FORKS = sys.platform == "linux"
+FORKS = sys.platform == "linux"
+"""A forked worker has the rules at once; elsewhere fork is missing (Windows) or unsafe (macOS)."""
 
 Done = tuple[Task, Packed]
 
@@ -46,7 +46,7 @@ class Pool:
     fork : whether workers may be forked from this process, which has to be free of other threads then.
     """
 
-    def __init__(self, options: Options, workers: int, *, fork: bool = _FORKS) -> None:
+    def __init__(self, options: Options, workers: int, *, fork: bool = FORKS) -> None:
         self._options = options
         self._wanted = workers
         self._context: Any = multiprocessing.get_context("fork" if fork else "spawn")

@@ -135,7 +135,7 @@ def _search(folder: Path, skipped: Path | None) -> Iterator[_Found]:
         yield _Found(path, path.relative_to(folder).as_posix())
     for error in closed:
         path = Path(error.filename)
-        shown = path.relative_to(folder).as_posix()
+        shown = path.relative_to(folder.parent if path == folder else folder).as_posix()
         yield _Found(path, shown, problem=f"{shown}: cannot be searched: {error.strerror}; check its permissions")
 
 

@@ -14,7 +14,7 @@ from extract.records.common import Table, columns
 from extract.tables.csv import whole_path
 from extract.tables.schema import TABLES, Rows
 
-_GROUP = 50_000  # rows held in memory, and the part that a reader takes on at once (about 30 MB)
+_GROUP = 20_000  # rows held in memory (with their columns about 100 MB), and what a reader takes on at once
 _TYPES: dict[type, pa.DataType] = {str: pa.string(), float: pa.float64(), int: pa.int64()}
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from extract.errors import CasetabError
+from extract.run.fingerprint import content_key
 from extract.run.worklist import NothingToReadError, find_articles
 
 
@@ -110,3 +115,93 @@ def test_nothing_to_read_is_an_error_that_names_the_input(
     with pytest.raises(NothingToReadError) as error:
         find_articles([given])
     assert given in str(error.value)
+
+
+def test_links_in_a_circle_are_kept_so_that_they_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert list(found(tmp_path)) == ["a", "b"]
+
+
+def test_a_folder_that_cannot_be_searched_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "in" / "good.txt")
+    (tmp_path / "in" / "closed").mkdir()
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    items = {item.article_id: item.problem for item in find_articles([str(tmp_path / "in")])}
+    assert items == {"good": "", "closed": "closed: cannot be searched: Permission denied; check its permissions"}
+
+
+def test_a_name_too_long_for_further_files_is_cut_and_stays_unique(tmp_path: Path) -> None:
+    long = "x" * 240
+    for last in "ab":
+        write(tmp_path / f"{long}{last}.txt")
+    ids = list(found(tmp_path))
+    assert len(set(ids)) == 2
+    assert all(len(name.encode()) < 200 for name in ids)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have names in Unicode only")
+def test_a_name_that_is_no_utf8_can_be_written_to_a_table(tmp_path: Path) -> None:
+    write(tmp_path / os.fsdecode(b"caf\xe9.txt"))
+    assert found(tmp_path) == {"caf\N{REPLACEMENT CHARACTER}": "caf\N{REPLACEMENT CHARACTER}.txt"}
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ("", {"one": "one.txt", "two": "2019/two.xml"}),
+        ("/*.txt", {"one": "one.txt"}),
+        ("/2019/two.xml", {"two": "two.xml"}),
+    ],
+)
+def test_urls_are_listed_like_folders_and_patterns(tmp_path: Path, below: str, expected: dict[str, str]) -> None:
+    pytest.importorskip("fsspec")
+    write(tmp_path / "one.txt")
+    write(tmp_path / "2019" / "two.xml")
+    write(tmp_path / "table.csv")
+    write(tmp_path / ".hidden.txt")
+    assert found(f"{tmp_path.as_uri()}{below}") == expected
+
+
+def test_archives_are_searched_in_place(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    write(tmp_path / "in" / "one.txt")
+    write(tmp_path / "in" / "sub" / "two.txt")
+    archive = shutil.make_archive(str(tmp_path / "articles"), "zip", tmp_path / "in")
+    assert found(f"zip://::file://{archive}") == {"one": "one.txt", "two": "sub/two.txt"}
+
+
+@pytest.mark.parametrize("url", ["nonsense://bucket/x", "file:///nowhere/at/all"])
+def test_a_url_that_cannot_be_read_is_an_error_that_names_it(url: str) -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(CasetabError, match=url):
+        find_articles([url])
+
+
+def test_a_key_changes_with_content_name_and_settings_only(tmp_path: Path) -> None:
+    def key(settled: str = "rules") -> str:
+        (item,) = find_articles([str(tmp_path)])
+        return content_key(item, settled)
+
+    one = write(tmp_path / "one.txt")
+    first = key()
+    os.utime(one, (0, 0))
+    assert key() == first
+    assert key("other rules") != first
+    write(one, "other words")
+    assert key() != first
+    write(one)
+    assert key() == first
+    one.rename(tmp_path / "two.txt")
+    assert key() != first
+    (tmp_path / "two.txt").unlink()
+    (tmp_path / "two.txt").symlink_to(tmp_path / "gone.txt")
+    assert key() == ""
