@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extract.nlp.model import BlockKind, Sentence
@@ -19,7 +19,7 @@ _FINAL = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(
-    r"\bdiagnosed\s(?:(?:with|as|of|to\s(?:have|be))\s)(?:(?:having|being|a\scase\sof|suffering\sfrom)\s)?"
+    r"\bdiagnosed\s(?:(?:the\spatient|him|her|it)\s)?(?:(?:with|as|of|to\s(?:have|be))\s)(?:(?:having|being|a\scase\sof|suffering\sfrom)\s)?"
     r"|\bdiagnos[ie]s\s(?:was\s)?(?:(?:made|established|reached)\s)?(?:of|was|were|is|as|to\sbe)\s",
     re.IGNORECASE,
 )
@@ -30,13 +30,15 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"(?:[.;,]\s)?(?:(?:a|an|the)\s)?(?P<d>[^\W\d][^.;:]{2,70}?)\s(?:was|were)\s(?:(?:eventually|finally|then|thus|therefore"
-    r"|clinically|also|ultimately|subsequently)\s)?diagnosed\b(?!\s(?:as|with|by|to)\b)",
+    r"(?:(?:a|an|the)\s)?(?P<d>[^\W\d][^.,;:]{1,70}?)\s(?:was|were)\s(?:(?:eventually|finally|then|thus|therefore|clinically"
+    r"|also|ultimately|subsequently)\s)?diagnosed\b(?!\s(?:as|with|by|to)\b)",
     re.IGNORECASE,
 )
 _FITTING = re.compile(
     r"\b(?:consistent|compatible|in\skeeping)\swith\s(?:(?:a|the)\sdiagnosis\sof\s)?|\bdiagnostic\s(?:of|for)\s"
-    r"|\bpathognomonic\s(?:of|for)\s",
+    r"|\bpathognomonic\s(?:of|for)\s"
+    r"|\b(?:revealed|showed|confirmed|demonstrated|disclosed)\s(?:the\spresence\sof\s)?"
+    r"(?=[^.;,]{0,60}(?:carcinoma|lymphoma|sarcoma|blastoma|melanoma|vasculitis|arteritis)\b)",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -54,6 +56,7 @@ _EARLIER = re.compile(
     r"\b(?:in\s(?:19|20)\d\d|years?\s(?:ago|before|earlier|prior|previously)|at\s(?:the\s)?age\s(?:of\s)?\d|since\s(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_FOR_YEARS = re.compile(r"\bfor\s(?:\S+\s){1,3}(?:years?|months?)\s(?:\w+\s){0,2}$", re.IGNORECASE)
 # where the name of a disease ends
 _END = re.compile(
     r"[;,:(\[]|(?<!\b[A-Z])\.(?!\d)|\s(?:was|were|is|are|has|had|based|and\s(?:was|were|she|he|the|given|underwent|had|its|to|decision|then"
@@ -75,28 +78,29 @@ _NOTHING = re.compile(
 )
 _LEAD = re.compile(
     r"(?:(?:an?|the|his|her|their|our|this|rare|very|extremely|unusual|uncommon|unique|first|severe\scase\sof|case\sof"
-    r"|interesting|peculiar|complicated|challenging|successful(?:ly)?|management|treatment)\s)+",
+    r"|interesting|peculiar|complicated|challenging|successful(?:ly)?|management|treatment|treated|undiagnosed|of)\s)+",
     re.IGNORECASE,
 )
 # "a case of a 40-year-old man with X": the disease follows the person
 _PERSON = re.compile(
     r"(?:(?!(?:in|with|due|after|of|during|and|by)\b)\S+\s){0,6}?(?:man|woman|male|female|boy|girl|patients?|infant|neonate|newborn|child|lady|gentleman|adult|adolescent"
-    r"|teenager|baby)\s(?:\([^)]{0,20}\)\s)?(?:\w+\s){0,2}?(?:with|who\s(?:\w+\s){0,2}?(?:developed|had|presented\swith|was\sdiagnosed\swith|suffered"
-    r"(?:\sfrom)?)|diagnosed\swith|suffering\sfrom|developing|presenting\swith|affected\sby)\s",
+    r"|teenager|baby)\s(?:\([^)]{0,20}\)\s)?(?:\w+\s){0,2}?(?:with|who\s(?:\w+\s){0,2}?(?:developed|had|was\sdiagnosed\swith|suffered"
+    r"(?:\sfrom)?)|diagnosed\swith|suffering\sfrom|developing|affected\sby)\s",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"(?:[\s,–-]+(?:of|in|with|and|or|the|an?|to|for|by|due|as|on|at|from|secondary|associated|related|caused|likely|probably"
-    r"|possibly|possible|also|both|his|her|our|stage|type|grade|complicated|associated|further))+$",
+    r"|possibly|possible|also|both|his|her|our|stage|type|grade|complicated|associated|further|accompanied|discovered|inflicted|arising|followed|found|induced))+$",
     re.IGNORECASE,
 )
 # a number, a person, what is only thought of, and a single adjective are no diagnosis
 _NO_NAME = re.compile(
     r"\b\w+[\s-]year[\s-]old|\bindividual$|(?<![\w-])\d{2}|^(?:history|probable|possible|likely|suspected|presumed|individual)\b|\scure$"
+    r"|^(?:\S+\s){0,2}(?:child|man|woman|patients?|boy|girl|male|female|infant|neonate|lady|gentleman|donor)\b|\borigin\b|[’']s$"
     r"|^[a-z]+(?:ant|ic|al|ive|ous|ent|ary)$"
 )
 _ADJECTIVE = re.compile(r"[a-z]+(?:ant|ic|al|ive|ous|ent|ary|ed),\s(?=[a-z]+(?:ant|ic|al|ive|ous|ent|ary)\s)")
-_PATHOLOGY = re.compile(r"biops|histo|patholog|cytolog|immuno|genetic|mutation|clinical|autopsy", re.IGNORECASE)
+_PATHOLOGY = re.compile(r"biops|histo|patholog|cytolog|autopsy|microscop", re.IGNORECASE)
 _SHORTEST, _LONGEST = 3, 110
 FINAL, REPORT, STATED, TITLE, FITTING = range(5)  # the order in which they are preferred
 _PATTERNS = ((FINAL, _FINAL), (REPORT, _REPORT), (STATED, _STATED), (FITTING, _FITTING))
@@ -121,6 +125,8 @@ def find_diagnoses(text: str, sentence: Sentence) -> Iterator[Diagnosis]:
     for rank, pattern in _PATTERNS:
         for match in pattern.finditer(text, sentence.start, sentence.end):
             before = text[max(sentence.start, match.start() - 45) : match.start()]
+            if rank != REPORT and _FOR_YEARS.search(before):
+                continue
             if rank != REPORT and _VETO_BEFORE.search(before):
                 continue
             if rank == FITTING and _PATHOLOGY.search(text, sentence.start, match.start()) is None:
@@ -130,20 +136,61 @@ def find_diagnoses(text: str, sentence: Sentence) -> Iterator[Diagnosis]:
             name = _name(text[match.end() : min(match.end() + 200, sentence.end)])
             if name:
                 yield Diagnosis(rank, name, match.start())
-    passive = _PASSIVE.match(text, sentence.start, sentence.end)
+    comma = text.rfind(", ", sentence.start, max(text.find("diagnosed", sentence.start, sentence.end), sentence.start))
+    passive = _PASSIVE.match(text, comma + 2 if comma >= 0 else sentence.start, sentence.end)
     if passive is not None:
-        name = _name(passive["d"].rpartition(", ")[2] + ".")
+        name = _name(passive["d"] + ".")
         if name and len(name.split()) < 8 and not re.search(r"\b(?:s?he|it|patient|who|which)\b", name, re.I):
             yield Diagnosis(STATED, name, passive.start())
 
 
-def choose(found: Sequence[Diagnosis]) -> str:
-    """Return the diagnosis that is said best: the last of the final ones, else the first of the best kind."""
+def choose(found: Sequence[Diagnosis], counts: Mapping[str, int]) -> str:
+    """Return the last final diagnosis; without one, of those of the best kind what the article is about.
+
+    Parameters
+    ----------
+    counts : how often each lower-case word stands in the article; the disease it is about is named again and again.
+    """
     if not found:
         return ""
     best = min(d.rank for d in found)
     same = [d for d in found if d.rank == best]
-    return (same[-1] if best == FINAL else same[0]).text
+    return (same[-1] if best == FINAL else max(same, key=lambda d: _weight(d.text, counts))).text
+
+
+def _weight(name: str, counts: Mapping[str, int]) -> float:
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", name.lower()) if word not in _COMMON]
+    return sum(counts.get(word, 0) for word in words) / len(words) if words else 0.0
+
+
+_COMMON = frozenset((
+    "with", "and", "the", "due", "acute", "chronic", "severe", "disease", "syndrome", "secondary", "infection", "failure",
+    "patient", "associated", "caused",
+))  # fmt: skip
+
+
+def choose(found: Sequence[Diagnosis], counts: Mapping[str, int]) -> str:
+    """Return the last final diagnosis; without one, of those of the best kind what the article is about.
+
+    Parameters
+    ----------
+    counts : how often each lower-case word stands in the article; the disease it is about is named again and again.
+    """
+    if not found:
+        return ""
+    best = min(d.rank for d in found)
+    same = [d for d in found if d.rank == best]
+    return (same[-1] if best == FINAL else max(same, key=lambda d: _weight(d.text, counts))).text
+
+
+def _weight(name: str, counts: Mapping[str, int]) -> float:
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", name.lower()) if word not in _COMMON]
+    return sum(counts.get(word, 0) for word in words) / len(words) if words else 0.0
+
+
+_COMMON = frozenset(
+    "with and the due acute chronic severe disease syndrome secondary infection failure patient associated caused".split()
+)
 
 
 def _name(words: str) -> str:
@@ -158,9 +205,13 @@ def _name(words: str) -> str:
     adjective = _ADJECTIVE.match(words)
     stop = _END.search(words, adjective.end() if adjective is not None else 0)
     words = words[: stop.start()] if stop is not None else words
-    words = words.strip(" -–—“”\"'‘’")
+    words = words.strip(" .-–—“”\"'‘’")
     words = _TAIL.sub("", words).strip()
-    if not _SHORTEST <= len(words) <= _LONGEST or _NOTHING.match(words) or not re.search(r"[^\W\d]{2}", words):
+    if (
+        not (_SHORTEST <= len(words) <= _LONGEST or (len(words) > 1 and words.isupper()))
+        or _NOTHING.match(words)
+        or not re.search(r"[^\W\d]{2}", words)
+    ):
         return ""
     if _NO_NAME.search(words):
         return ""

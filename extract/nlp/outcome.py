@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -42,7 +43,7 @@ _NO_DEATH = re.compile(
 _DEATH_NOUN = re.compile(r"death|demise|fatal outcome", re.IGNORECASE)
 _OWN_DEATH = re.compile(
     r"\b(?:until|before|after|led\sto|leads\sto|leading\sto|result\w*\sin|followed\sby|progress\w*\sto|culminat\w+\sin|time\sof|cause\sof|day\sof"
-    r"|patient[’']?s?|his|her|ended\sin|to)\s(?:(?:the|his|her|patient[’']s|early|eventual|subsequent|a)\s){0,3}$",
+    r"|patient[’']s|his|her|ended\sin|to)\s(?:(?:the|his|her|patient[’']s|early|eventual|subsequent|a)\s){0,3}$",
     re.IGNORECASE,
 )
 # who or what got better: the patient, not one of the findings
@@ -109,7 +110,8 @@ def describe(
     own: Sequence[int],
     cues: Sequence[Sequence[Cue]],
     times: Mapping[int, Sequence[TimeExpression]],
-    shared: Sequence[Sentence] = (),
+    shared: Sequence[Sentence],
+    counts: Mapping[str, int],
 ) -> Outcome:
     """Return what the sentences ``own`` (indices into ``found``) tell of the patient's end and diagnosis.
 
@@ -117,6 +119,7 @@ def describe(
     ----------
     times : the time expressions of the sentences that tell of the present illness, by the sentence's index.
     shared : sentences of title, abstract and introduction that may name the diagnosis of each patient.
+    counts : how often each lower-case word stands in the article.
     """
     told = [found[i] for i in own if found[i].kind is BlockKind.PARAGRAPH]
     story = [s for s in told if s.section in _STORY and s.index in times]
@@ -131,7 +134,7 @@ def describe(
     kind = "" if best is None else "improved" if best.kind == "discharged" else best.kind
     words = _words(text, best) if best is not None else ""
     naming = [*shared, *(s for s in told if s.section not in (*_OPENING, "other", "discussion", "conclusion"))]
-    diagnosis = choose([d for s in naming for d in find_diagnoses(text, s)])
+    diagnosis = choose([d for s in naming for d in find_diagnoses(text, s)], counts)
     days = _followup(text, story, times)
     if best is not None and best.kind == "died":
         days = _at(text, best, times, days)
@@ -271,8 +274,9 @@ def complete(doc: Doc, cues: Sequence[Sequence[Cue]]) -> list[Patient]:
         own[cases.at(sentence.start) - 1].append(sentence.index)
         if sentence.section in _OPENING:
             shared.append(sentence)
+    counts = Counter(re.findall(r"[^\W\d_]{3,}", text.lower())) if told else {}
     times = {s.index: t.times for s, t in zip(found, timeline.times, strict=True) if t.when != HISTORY}
     return [
-        replace(patient, **asdict(describe(text, found, indices, cues, times, shared)))
+        replace(patient, **asdict(describe(text, found, indices, cues, times, shared, counts)))
         for patient, indices in zip(told, own, strict=True)
     ]
