@@ -164,8 +164,8 @@ def _weight(name: str, counts: Mapping[str, int]) -> float:
 
 
 _COMMON = frozenset((
-    "with", "and", "the", "due", "acute", "chronic", "severe", "disease", "syndrome", "secondary", "infection", "failure",
-    "patient", "associated", "caused",
+    "with", "and", "the", "due", "acute", "chronic", "severe", "disease", "syndrome", "secondary", "infection",
+    "failure", "patient", "associated", "caused",
 ))  # fmt: skip
 
 
