@@ -17,6 +17,8 @@ Row = Mapping[str, str]
 """A row of a table, as written."""
 
 GOLD_TABLES = ("labs", "muscle_grades", "levels", "drugs", "cases")
+OPTIONAL_TABLES = ("scores",)
+"""Tables that gold records may leave out: they are scored where an article has them."""
 
 
 def read_gold(folder: Path, only: Collection[str] = ()) -> dict[str, dict[str, list[Fact]]]:
@@ -49,7 +51,10 @@ def _read_article(path: Path) -> dict[str, list[Fact]]:
     for name in GOLD_TABLES:
         if not isinstance(tables.get(name), list):
             raise CasetabError(f"{path}: {name!r} must be there and be a list (empty for nothing)")
-    return {name: tables[name] for name in GOLD_TABLES}
+    for name in OPTIONAL_TABLES:
+        if not isinstance(tables.get(name, []), list):
+            raise CasetabError(f"{path}: {name!r} must be a list")
+    return {name: tables[name] for name in (*GOLD_TABLES, *OPTIONAL_TABLES) if name in tables}
 
 
 def read_run(folder: Path) -> dict[str, dict[str, list[Row]]]:
@@ -61,7 +66,8 @@ def read_run(folder: Path) -> dict[str, dict[str, list[Row]]]:
         a table is missing: the folder is not that of a run.
     """
     csv.field_size_limit(2**31 - 1)
-    return {name: _read_table(folder / f"{name}.csv") for name in GOLD_TABLES}
+    names = [*GOLD_TABLES, *(name for name in OPTIONAL_TABLES if (folder / f"{name}.csv").exists())]
+    return {name: _read_table(folder / f"{name}.csv") for name in names}
 
 
 def _read_table(path: Path) -> dict[str, list[Row]]:

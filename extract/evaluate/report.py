@@ -10,8 +10,8 @@ from extract.evaluate.names import plain
 from extract.evaluate.score import Disagreement, Scores
 
 _SHOWN = (
-    "analyte_text", "muscle_text", "level", "drug", "drug_text", "side", "comparator", "value", "value_text",
-    "unit_text", "result_text", "grade", "grade_text", "dose_value", "dose_unit", "assertion", "when",
+    "analyte_text", "muscle_text", "scale_text", "level", "drug", "drug_text", "side", "comparator", "value",
+    "value_text", "unit_text", "result_text", "grade", "grade_text", "dose_value", "dose_unit", "assertion", "when",
 )  # fmt: skip
 _QUOTE_LENGTH = 120
 

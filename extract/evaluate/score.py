@@ -9,6 +9,7 @@ muscle       muscle, side and grade                                  muscle and 
 levels       level and assertion, once for each article              level
 drugs        name, once for each article
 regimens     drug, dose and unit of a regimen that has a dose
+scores       scale and value, where gold records have scores
 ============ ======================================================= ==================
 """
 
@@ -91,7 +92,7 @@ class Scores:
 
     def count(self, name: str, right: int, gold: int, found: int) -> None:
         """Add the counts of one article."""
-        counts = self.tables[name]
+        counts = self.tables.setdefault(name, Counts())
         counts.right += right
         counts.gold += gold
         counts.found += found
@@ -118,6 +119,8 @@ def score_all(
         _drugs(scores, article_id, facts["drugs"], rows["drugs"])
         _regimens(scores, article_id, facts["drugs"], rows["drugs"])
         _cases(scores, facts["cases"], rows["cases"])
+        if "scores" in facts:
+            _scales(scores, article_id, facts["scores"], rows.get("scores", []))
     return scores
 
 
@@ -294,6 +297,21 @@ def _regimens(scores: Scores, article_id: str, facts: Sequence[Fact], rows: Sequ
         scores.agree("drug route", plain(fact["route_text"]) == plain(row.get("route_text")))
         scores.agree("drug status", fact["status"] == row.get("status"))
     _keep(scores, article_id, "regimens", gold, found, matching)
+
+
+def _scales(scores: Scores, article_id: str, gold: Sequence[Fact], found: Sequence[Row]) -> None:
+    def agreement(fact: Fact, row: Row) -> float:
+        told = {plain(row.get("value_text")), number(row.get("value")) or ""}
+        if plain(fact["value"]) not in told and (number(fact["value"]) or "-") not in told:
+            return 0.0
+        similarity = name_similarity(fact["scale_text"], (row.get("scale_text", ""), row.get("scale", "")))
+        return similarity + 0.3 * _same_time(fact, row) if similarity >= _SAME_NAME else 0.0
+
+    matching = match(gold, found, agreement, _optional)
+    scores.count("scores", len(matching.pairs), matching.n_gold, matching.n_found)
+    for i, j in matching.pairs:
+        scores.agree("scores time", _same_time(gold[i], found[j]))
+    _keep(scores, article_id, "scores", gold, found, matching)
 
 
 def _cases(scores: Scores, gold: Sequence[Fact], found: Sequence[Row]) -> None:

@@ -20,6 +20,8 @@ _AND = re.compile(
     r"|\((?!\d)[A-Za-z\s-]{2,40}\))*"
 )
 _RANGE = re.compile(r"\brang(?:e|es|ing)\b")
+_REACHED = re.compile(r"\b(?:to|from|with|was|were|at)\b|[(\[:=/]|^\s?E\d")
+_ON_NEXT = re.compile(r"(?:\spoints?)?\son\s(?:a|an|the|his|her)\s(?:\w+\s)?")
 _DIRECTLY = 20  # characters between a list of values and the list of their times
 _LONGEST_LIST = 60  # characters between two names of a list
 _CLOSE = 60  # characters within which minutes, or the other end of a change, belong to a value
@@ -55,6 +57,8 @@ class ScoreLinker:
         minutes = _minutes(text, max(stretch.start, free, name.start - 40), min(limit, name.end + REACH), name)
         skipped = skipped_spans(text, stretch, minutes, name.end, min(limit, name.end + REACH))
         values = self._runs.after(text, name, limit, skipped, minutes)
+        if len(values) == 1 and limit < stretch.end and _ON_NEXT.fullmatch(text, values[0].end, limit):
+            return []  # "pain intensity was 5 on a numeric rating scale" names the scale behind the value
         rule = "score.list" if len(values) > 1 else "score.after"
         values = _timed(_one_version(values, name.scale), stretch.times, name.end, limit)
         facts = self._facts(text, stretch, name, values, minutes, rule, 0.9)
@@ -132,7 +136,10 @@ class ScoreLinker:
     def _about_patient(self, text: str, stretch: Stretch, fact: ScoreFact) -> bool:
         """Refuse what is said of the scale: "a GCS below 8 is an indication for intubation"."""
         low = max(stretch.start, fact.start - 90)
-        if self._words.general_before.search(text[low : fact.start]):
+        lead = text[low : fact.start]
+        if self._words.general_before.search(lead):
+            return False
+        if self._words.difference.search(lead) and not _REACHED.search(text, fact.name.end, fact.value.start):
             return False
         if _RANGE.search(text, fact.name.end, max(fact.name.end, fact.value.start)):
             return False
@@ -170,6 +177,10 @@ def _timed(values: Sequence[ScoreValue], times: Sequence[tuple[int, int]], start
     for listed in (before, behind):
         if len(listed) == len(values) and (listed is before or listed[0][0] - last < _DIRECTLY):
             return [replace(value, time=time) for value, time in zip(values, listed, strict=True)]
+    ends = [*(value.start for value in values[1:]), min(limit, last + _DIRECTLY)]
+    each = [[t for t in times if v.end <= t[0] < end] for v, end in zip(values, ends, strict=True)]
+    if not before and all(len(own) == 1 for own in each):  # "C before surgery and E at the last visit"
+        return [replace(value, time=own[0]) for value, own in zip(values, each, strict=True)]
     return list(values)
 
 

@@ -16,6 +16,7 @@ from extract.rules.scales import KIND, Scale
 _NEAR = 200  # characters on either side, within the block, in which a word may confirm an unsure name
 _JOINT = re.compile(r"(?:\s(?:score|scale|index|class|grade|classification)s?)?(?:\s?[(\[,:/]\s?|\s?=\s?|\s)")
 _CLOSING = re.compile(r"(?:[\s-](?:score|scale|PS|class|grade)s?)?\s?[)\]]")
+_NUMBER = re.compile(r" (?:II|III|IV|2|3)\b")
 _REST_OF_NAME = re.compile(r"\s?\((?!\d)[A-Z][A-Za-z0-9-]{1,9}\)")
 
 # "a 10-point pain scale": how long it is belongs to the name
@@ -37,20 +38,30 @@ class ScoreNames:
             return []
         text = text_of(doc)
         defined, other = self._definitions(doc, mentions)
-        known = {block.start: block.end for block in blocks(doc)}
-        begins = sorted(known)
+        counted = [mention for mention in mentions if mention.text in defined or mention.text not in other]
+        sure = self._sure(doc, counted, defined)
         found: list[ScaleName] = []
+        for mention in counted:
+            scale = self._scales.get(mention.name)
+            if scale is not None and (mention.text not in scale.unsure or (scale.name, mention.text) in sure):
+                _add(text, found, ScaleName(mention.start, mention.end, scale, mention.text))
+        return found
+
+    def _sure(self, doc: Doc, mentions: list[Mention], defined: set[str]) -> set[tuple[str, str]]:
+        """Return scale and short form of the unsure names that the article defines, or confirms at one place."""
+        text = text_of(doc)
+        ends = {block.start: block.end for block in blocks(doc)}
+        begins = sorted(ends)
+        sure: set[tuple[str, str]] = set()
         for mention in mentions:
             scale = self._scales.get(mention.name)
-            if scale is None or (mention.text in other and mention.text not in defined):
+            if scale is None or mention.text not in scale.unsure or (scale.name, mention.text) in sure:
                 continue
-            if mention.text in scale.unsure and mention.text not in defined:
-                i = bisect_right(begins, mention.start) - 1
-                bounds = (begins[i], known[begins[i]]) if i >= 0 else (0, len(text))
-                if not _confirmed(text, bounds, mention, scale):
-                    continue
-            _add(text, found, ScaleName(mention.start, mention.end, scale, mention.text))
-        return found
+            i = bisect_right(begins, mention.start) - 1
+            bounds = (begins[i], ends[begins[i]]) if i >= 0 else (0, len(text))
+            if mention.text in defined or _confirmed(text, bounds, mention, scale):
+                sure.add((scale.name, mention.text))
+        return sure
 
     def _definitions(self, doc: Doc, mentions: list[Mention]) -> tuple[set[str], set[str]]:
         """Return the short forms that the article defines as scales, and those that it defines as something else."""
@@ -72,16 +83,24 @@ def _confirmed(text: str, bounds: tuple[int, int], mention: Mention, scale: Scal
 def _add(text: str, found: list[ScaleName], name: ScaleName) -> None:
     """Append a name, or join it to the one before where it is that one's abbreviation."""
     before = found[-1] if found else None
+    if before is not None and name.start < before.end:  # the abbreviation that the name before it took in
+        return
     if before is not None and before.scale is name.scale and 0 <= name.start - before.end <= 20:
         joint = _JOINT.fullmatch(text, before.end, name.start)
         closing = _CLOSING.match(text, name.end, name.end + 12)
+        number = _NUMBER.match(text, closing.end()) if closing is not None else None
         if joint is not None and (closing is not None or joint.group().strip() not in ("(", "[")):
             bracket = closing is not None and joint.group().strip()[-1:] in ("(", "[")
             end = closing.end() if bracket and closing is not None else name.end
+            if number is not None and name.scale.name.endswith(number.group()):  # "... Evaluation (APACHE) II"
+                end = number.end()
             found[-1] = ScaleName(before.start, end, before.scale, before.text)
             return
     lead = _POINTS.search(text, max(0, name.start - 24), name.start)
     start = lead.start() if lead is not None and lead.end() == name.start else name.start
     rest = _REST_OF_NAME.match(text, name.end)
     end = rest.end() if rest is not None else name.end
+    number = _NUMBER.match(text, end)
+    if number is not None and name.scale.name.endswith(number.group()):  # "... Evaluation (APACHE) II"
+        end = number.end()
     found.append(ScaleName(start, end, name.scale, name.text))

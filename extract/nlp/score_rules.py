@@ -27,6 +27,7 @@ class ScoreWords:
     change: re.Pattern[str]
     lead: re.Pattern[str]
     counted: re.Pattern[str]
+    difference: re.Pattern[str]
     general_before: re.Pattern[str]
     general_after: re.Pattern[str]
 
@@ -42,6 +43,7 @@ def score_words(rules: RuleSet) -> ScoreWords:
         re.compile(r"(?:→|\b(?:" + "|".join(lists["change"]) + r")\b)", re.IGNORECASE),
         re.compile(r"\b(?:" + "|".join(lists["lead"]) + r")$", re.IGNORECASE),
         re.compile(rf"\s?(?:{_any(lists['counted'])})(?![\w])", re.IGNORECASE),
+        re.compile(rf"\b(?:{_any(lists['difference'])})$", re.IGNORECASE),
         re.compile(rf"\b(?:{_any(lists['general_before'])})$", re.IGNORECASE),
         re.compile(rf"[\s)]*(?:{_any(lists['general_after'])})", re.IGNORECASE),
     )

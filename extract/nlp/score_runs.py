@@ -31,10 +31,13 @@ _CLOSED = re.compile(
     r"as|bilaterally|later|again|indicating|suggesting|\d+\s(?:days?|weeks?|months?|years?|hours?))\b)"
 )
 _JOINED = re.compile(r"[(\[]|\b(?:on|in|by|of|according|per|using|as)\b")
-_POINTS_ON = re.compile(r"\spoints?\s(?:on|in|by|for|according|using)\b")
+_POINTS_ON = re.compile(
+    r"\spoints?\s(?:on|in|by|for|according|using)\s(?!(?:day|admission|arrival|discharge|presentation)\b)"
+)
 _ON_THE = re.compile(r"\s(?:(?:was|were)\s\w+\s)?(?:on|within|in)\s(?:the|a|an|his|her)\s")
 _OF = re.compile(r"\b(?:of|was|were|at|to|as|scored|scoring|from)\s(?:an?\s|about\s)?$")
 _FROM = re.compile(r"\bfrom\b")
+_BY = re.compile(r"\bby\s(?:(?:a|about|only|approximately|almost|at least)\s)*$")
 _PLURAL = re.compile(r"\bscores\b|s$")
 
 
@@ -103,10 +106,15 @@ class ValueRuns:
             series = series_at(text, begin, limit, plural, minutes)
             if series:
                 return series
+        if _BY.search(gap) and words.change.search(gap):  # "improved by 6 points" is a difference
+            return []
         value = read_value(text, begin, limit, name.scale)
         if value is None or words.counted.match(text, value.end):
             return []
-        if not first and not _CLOSED.match(text, value.end):
+        opened = gap.lstrip(" )]")
+        if not first and (not _CLOSED.match(text, value.end) or opened.count("(") != opened.count(")")):
+            return []
+        if not first and _POINTS_ON.match(text, value.end):  # "4, and 15 points on the Glasgow Coma Scale"
             return []
         return [replace(value, comparator=comparator(gap))]
 
@@ -130,16 +138,19 @@ class ValueRuns:
         """
         low = max(stretch.start, free, name.start - _BACK)
         lead_from = max(stretch.start, low - _LEAD)
-        for begin in reversed(starts(text, low, name.start, name.scale)):
+        nearest: ScoreValue | None = None
+        for begin in starts(text, low, name.start, name.scale):
             value = read_value(text, begin, name.start, name.scale)
-            if value is None or inside(begin, stretch.times):
+            if value is None or inside(begin, stretch.times) or (nearest is not None and value.end <= nearest.end):
                 continue
             gap = _ASIDE.sub(" ", text[value.end : name.start])
             if self._words.before.fill(gap) and self._announced(text[lead_from:begin], value, gap):
-                plural = _PLURAL.search(name.text) is not None or text.startswith(" scores", name.end)
-                series = series_at(text, begin, name.start, plural, minutes) if name.scale.minutes else []
-                return series or [replace(value, comparator=comparator(text[lead_from:begin]))]
-        return []
+                nearest = replace(value, comparator=comparator(text[lead_from:begin]))
+        if nearest is None:
+            return []
+        plural = _PLURAL.search(name.text) is not None or text.startswith(" scores", name.end)
+        series = series_at(text, nearest.start, name.start, plural, minutes) if name.scale.minutes else []
+        return series or [nearest]
 
     def _announced(self, lead: str, value: ScoreValue, gap: str) -> bool:
         """Tell whether the words around a value that stands before its name say that it is one."""

@@ -21,6 +21,11 @@ _WORD = (
     r"|seventeen|eighteen|nineteen|twenty|thirty)"
 )
 _DASH = r"\s?[-–—−~‐‑]\s?"
+# an A before a word is an article, but for these words, or behind these
+_ARTICLE = re.compile(
+    r"\s(?!(?:and|at|on|with|to|in|after|before|by|status|grade|injury|spinal|cirrhosis|liver|but|or)\b)[a-z]"
+)
+_GRADE = re.compile(r"(?:class|grade|score|stage|type|level|category|scale)\s$", re.IGNORECASE)
 _END = r"(?![\w°'’]|[-–‐‑][A-Za-z]|[.:·]\d|,\d{3})"
 _OF = (
     r"(?:\s?/\s?|\s?\(?(?:points?\s)?(?:out\s)?of\s(?:a\s)?(?:(?:total|maximum|possible|max\.?)\s){0,2}(?:of\s|score\sof\s)?"
@@ -100,16 +105,18 @@ def _letter(text: str, start: int, end: int, scale: Scale) -> ScoreValue | None:
     match = _lettered(scale).match(text, start, end)
     if match is None or (match["b"] or "Z") < match["a"]:
         return None
-    if match["a"] == "A" and re.match(r"\s[a-z]", text[match.end("a") : match.end("a") + 2]) and not match["b"]:
-        follows = re.match(r"\s(?:and|at|on|with|to|in|after|before|by|status|grade|injury|spinal|cirrhosis|liver)\b",
-                           text[match.end("a") : match.end("a") + 12])  # fmt: skip
-        if follows is None:
-            return None
+    if (
+        match["a"] == "A"
+        and not match["b"]
+        and _ARTICLE.match(text, match.end("a"))
+        and not _GRADE.search(text[max(0, start - 12) : start])
+    ):
+        return None
     points = match.groupdict().get("n")
     if points and scale.maximum(float(points)) is not None:
         return ScoreValue(start, match.end(), f"{match['a']}{points}", float(points))
     stop = match.end("b") if match["b"] else match.end("a")
-    return ScoreValue(start, stop, f"{match['a']}-{match['b']}" if match["b"] else match["a"], None)
+    return ScoreValue(start, stop, text[start:stop], None)
 
 
 def _number(text: str, start: int, end: int, scale: Scale) -> ScoreValue | None:

@@ -40,11 +40,11 @@ class Score(Record):
     minute: Annotated[int | None, Field(description="minutes after birth", json_schema_extra={"unit": "min"})]
 
 
-# a score that is given in figures holds, unless it is itself denied or doubted
+# a score that is given in figures holds, unless it is itself denied or doubted: by a word right before it
 _DOUBT = {
-    "absent": re.compile(r"\b(?:no|not|without|never|neither|nor)\b", re.IGNORECASE),
+    "absent": re.compile(r"\b(?:no|not|without|never|neither|nor)\s(?:\w+\s)?$", re.IGNORECASE),
     "possible": re.compile(
-        r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|presum\w+|perhaps|may|might)\b", re.IGNORECASE
+        r"\b(?:possibl[ey]|probabl[ey]|likely|suspected|presum\w+|perhaps|may|might)\s(?:\w+\s){0,2}$", re.IGNORECASE
     ),
 }
 _FIRST = re.compile(r"\b(?:admission|initial|baseline|presenting|pre-?operative)\s$", re.IGNORECASE)
@@ -85,8 +85,8 @@ class ScoreFinder:
         text, value, scale = text_of(doc), fact.value, fact.name.scale
         where = _when(text, fact, context(doc).at(value.start, value.end), dated)
         if where.assertion in _DOUBT:
-            low, high = max(0, fact.start - _NEAR), max(fact.name.end, value.start)
-            if not _DOUBT[where.assertion].search(text, low, high):  # "no history and an ASA score of 1"
+            before = text[max(0, fact.start - 3 * _NEAR) : fact.start]
+            if not _DOUBT[where.assertion].search(before):  # "no history and an ASA score of 1"
                 where = replace(where, assertion="present")
         maximum = value.maximum
         if maximum is None and (value.value is not None or value.components):

@@ -10,6 +10,7 @@ from typing import Any
 from extract.rules.fold import Words, fold_key
 
 _DECIMAL = re.compile(r"\d{1,3}\.\d")
+_POSSESSIVE = ("'s ", "’s ")  # "Maddrey's score" is "Maddrey score"
 _LOOSE = re.compile(r"[\s\-‐‑‒–—−]+")
 
 
@@ -94,7 +95,7 @@ class Lexicon:
                         if entry.kind not in best or best[entry.kind][0] != j:
                             best[entry.kind] = (j, entry)
                 j += 1
-                if j >= count or starts[j] - ends[j - 1] > 2:
+                if j >= count or (starts[j] - ends[j - 1] > 2 and text[ends[j - 1] : starts[j]] not in _POSSESSIVE):
                     break
                 node = node.get(folded[j])
                 if node is None:

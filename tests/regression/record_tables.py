@@ -18,6 +18,7 @@ TABLES = Path(__file__).parent / "tables"
 _COMPONENTS = (
     "casetab_sentences", "casetab_terms", "casetab_abbreviations", "casetab_quantities", "casetab_patients",
     "casetab_timeline", "casetab_context", "casetab_muscle_grades", "casetab_levels",
+    "casetab_scores",
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def _pipeline() -> Language:
 
 
 def read(text: str) -> Doc:
-    """Return a text with its muscle grades and levels; one block per line."""
+    """Return a text with its muscle grades, levels and scores; one block per line."""
     return _pipeline()(text)
 
 
@@ -64,4 +65,20 @@ def level_rows(text: str) -> list[str]:
         name = row.values["level"] or f"({row.values['region']})"
         holds = "" if row.context.assertion == "present" else f" {row.context.assertion}"
         found.append(f"{name} {row.values['kind']}{holds}")
+    return found
+
+
+def score_rows(text: str) -> list[str]:
+    """Return the scores of a text as "scale value (number)/maximum [components] @minute"."""
+    found = []
+    for row in rows(text, "scores"):
+        value, high, written = row.values["value"], row.values["value_high"], row.values["value_text"]
+        shown = f"{row.values['scale']} {row.values['comparator'].strip('=') and row.values['comparator']}{written}"
+        if value is not None and written != f"{value:g}":
+            shown += f" ({value:g}{'' if high is None else f'-{high:g}'})"
+        if row.values["maximum"] is not None:
+            shown += f"/{row.values['maximum']:g}"
+        if row.values["components"]:
+            shown += f" [{row.values['components']}]"
+        found.append(shown if row.values["minute"] is None else f"{shown} @{row.values['minute']}")
     return found

@@ -48,6 +48,7 @@ def drug(name: str, dose: str | None = None, dose_unit: str | None = None, **mor
 def write_gold(folder: Path, article: str, **tables: Sequence[Fact]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {name: list(tables.get(name, [])) for name in COLUMNS}
+    content |= {name: list(facts) for name, facts in tables.items()}
     (folder / f"{article}.json").write_text(json.dumps({"doc": article, **content}), encoding="utf-8")
 
 
@@ -119,6 +120,25 @@ def test_a_wrong_side_counts_in_the_strict_line_only(tmp_path: Path) -> None:
     gold, found = [muscle("deltoid", "left", "3")], [muscle("deltoid", "right", "3")]
     scores = score(tmp_path, {"muscle_grades": gold}, {"muscle_grades": found})
     assert (figures(scores, "muscle"), figures(scores, "muscle-loose")) == ((0, 1, 1), (1, 1, 1))
+
+
+def test_scores_are_counted_where_the_gold_has_them(tmp_path: Path) -> None:
+    gold = {"scores": [{"scale_text": "GCS", "value": "15", "when": "baseline"},
+                       {"scale_text": "ASIA impairment scale", "value": "C", "when": "baseline"}]}  # fmt: skip
+    rows = [{"article_id": "A", "scale": "Glasgow Coma Scale", "scale_text": "GCS", "value": "15", "value_text": "15",
+             "when": "baseline"},
+            {"article_id": "A", "scale": "ASIA Impairment Scale", "scale_text": "ASIA", "value_text": "D"}]  # fmt: skip
+    write_gold(tmp_path / "gold", "A", **{**EVERYTHING, **gold})
+    write_tables(tmp_path / "run", {name: [as_row("A", f) for f in facts] for name, facts in EVERYTHING.items()})
+    columns = ["article_id", "scale", "scale_text", "value", "value_text", "when"]
+    with (tmp_path / "run" / "scores.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    scores = score_all(read_gold(tmp_path / "gold"), read_run(tmp_path / "run"))
+    assert figures(scores, "scores") == (1, 2, 2)
+    assert scores.attributes["scores time"].right == 1
+    assert [line.split(" | ")[1:3] for line in error_lines(scores)] == [["scores", "missed"], ["scores", "spurious"]]
 
 
 def test_a_value_told_twice_is_right_once(tmp_path: Path) -> None:
