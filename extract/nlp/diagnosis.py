@@ -169,30 +169,6 @@ _COMMON = frozenset((
 ))  # fmt: skip
 
 
-def choose(found: Sequence[Diagnosis], counts: Mapping[str, int]) -> str:
-    """Return the last final diagnosis; without one, of those of the best kind what the article is about.
-
-    Parameters
-    ----------
-    counts : how often each lower-case word stands in the article; the disease it is about is named again and again.
-    """
-    if not found:
-        return ""
-    best = min(d.rank for d in found)
-    same = [d for d in found if d.rank == best]
-    return (same[-1] if best == FINAL else max(same, key=lambda d: _weight(d.text, counts))).text
-
-
-def _weight(name: str, counts: Mapping[str, int]) -> float:
-    words = [word for word in re.findall(r"[^\W\d_]{3,}", name.lower()) if word not in _COMMON]
-    return sum(counts.get(word, 0) for word in words) / len(words) if words else 0.0
-
-
-_COMMON = frozenset(
-    "with and the due acute chronic severe disease syndrome secondary infection failure patient associated caused".split()
-)
-
-
 def _name(words: str) -> str:
     """Return the name of the disease at the beginning of ``words``; "" where there is none."""
     lead = _LEAD.match(words)
