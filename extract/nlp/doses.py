@@ -22,7 +22,7 @@ _MEASURE = (
     r"(?:[x×]\s?10(?:\^|\*\*)?[3-9⁶⁹]\s?)?(?:(?:million|mill\.?|mio\.?|M(?=\s(?:of|IU|U|units)\b)|"
     r"MM)\s?(?:of\s)?(?:international\s)?(?:IU|I\.U\.?|UI|U|[Uu]nits)|"
     r"(?:international\s|USP\s|million\s)?[Uu]nits?|IU|I\.U\.?|UI|MIUs?|MU|mU|U|IE|"
-    r"[Mm]icrograms?|[Mm]illigrams?|[Gg]rams?|[Nn]anograms?|mcgs?|[µμu]gr?|µgm|mgs?|Mg(?=[\s/,.;)])|MG|ng|gms?|grs?|g|"
+    r"[Mm]icrograms?|[Mm]ill?igrams?|[Gg]rams?|[Nn]anograms?|mcgs?|[µμu]gr?|µgm|mgs?|Mg(?=[\s/,.;)])|MG|ng|gms?|grs?|g|"
     r"mEq\.?|meq|mmo[lL]|mMol?|µmol|mM|[Mm]illimoles?|[Mm]illiequivalents?|mL|mls?|ML|ccs?|cm3|"
     r"[Mm]illilit(?:er|re)s?|mCi|MBq|GBq|%)"
 )

@@ -11,7 +11,8 @@ from extract.nlp.regimen_model import Slot
 
 _NARRATIVE = ("case", "abstract", "caption", "")
 _COMMENT = ("discussion", "conclusion", "introduction")
-_LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)")  # "AB: antibiotics, CS: corticosteroids": a key
+# a key: "AB: antibiotics, CS: corticosteroids", "AB, antibiotics; CS, corticosteroids"
+_LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)|(?:^|[;.]\s)[A-Z][A-Za-z/-]{0,5}[A-Z],\s(?=\w)")
 _SECOND_NAME = re.compile(r"^\s?\([^()\s]{2,14}\)")  # "interferon alpha (IFN-alpha) treatment"
 _PURPOSE = re.compile(
     r"\b(?:for|(?<!well )as)\s(?:(?:an?|the|his|her|adequate|further|additional|postoperative|post-operative|systemic|"
@@ -38,7 +39,7 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
         return False
     if _is_yardstick(wording, slot):
         return False
-    if wording.section in _COMMENT and wording.has("general") and not wording.has("own_patient"):
+    if _is_general(wording):
         return False
     if slot.dose is None and (wording.has("screen") or _is_key(wording, name)):
         return False
@@ -49,6 +50,12 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
     if wording.is_table:
         return wording.has("susceptibility_ends")
     return wording.has("given") or (wording.section in _NARRATIVE and name.kind != "element")
+
+
+def _is_general(wording: Wording) -> bool:
+    """Tell whether the sentence speaks of treatment in general and of no patient."""
+    general = wording.has("general_anywhere") or (wording.section in _COMMENT and wording.has("general"))
+    return general and not wording.has("own_patient")
 
 
 def _is_key(wording: Wording, name: DrugName) -> bool:
@@ -86,7 +93,7 @@ def _in_susceptibility_list(wording: Wording, name: DrugName) -> bool:
         # "Meropenem and colistin were the only sensitive drugs": the cue follows
         if not wording.has_between("susceptibility", name.end, wording.end):
             return False
-        return not wording.has_between("given", wording.start, name.start) and not wording.has("susceptibility_ends")
+        return not wording.has("susceptibility_ends")
     if wording.has_between("susceptibility_ends", cue[1], name.start):
         return False
     if not wording.has_between("susceptibility_ends", name.end, name.end + 60):

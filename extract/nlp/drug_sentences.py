@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from spacy.tokens import Doc
 
 from extract.nlp.doses import Dose, find_doses
+from extract.nlp.drug_later import says_stopped
 from extract.nlp.drug_names import DrugName, find_drug_names
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.extensions import sentences, terms, text_of, within
@@ -24,7 +25,7 @@ _SKIPPED = ("references", "other", "title")
 
 
 def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts]]:
-    """Yield the sentences that hold a drug's name, or a dose shortly after one, in text order, with what they hold."""
+    """Yield the sentences with a drug's name, or with a dose or an end shortly after one, in text order, in parts."""
     text = text_of(doc)
     names = find_drug_names(doc, rules)
     places = [name.start for name in names]
@@ -36,8 +37,9 @@ def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts
             own = names[bisect_left(places, start) : bisect_left(places, end)]
             if own:
                 last = sentence.index
-            doses = find_doses(text, start, end) if sentence.index - last <= _REACH else []
-            if own or doses:
+            near = sentence.index - last <= _REACH
+            doses = find_doses(text, start, end) if near else []
+            if own or doses or (near and says_stopped(text, start, end)):
                 yield sentence, _parts(doc, (start, end), own, doses, text, rules)
 
 

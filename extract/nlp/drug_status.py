@@ -13,15 +13,19 @@ from extract.nlp.regimen_model import Slot
 _REACH = 70
 _LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
 _CLAUSE = re.compile(
-    r"[;.]\s|\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|"
+    r"[;.]\s|,\sas\s|,\s(?=(?:we|he|she|it|they|the patient)\s)|"
+    r"\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|"
     r"but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
 )
+_ONLY_LAST = re.compile(r"[^.;]{0,40}?\bwhich (?:was|had|has)\b")  # "A followed by B, which was tapered off"
+_NO_SUCH = re.compile(r"\b(?:no|not|without|none|nor)\b.*\b(?:such as|like|e\.g\.)", re.I)
 _ADVERB = re.compile(r"\bnot\s(?:\w+ly|yet|ever|even|actually|regularly)\s", re.I)
 # "was considered early, but its start was delayed, and it was finally given"
 _AFTER_ALL = re.compile(
     r"\b(?:finally|eventually|later|subsequently|ultimately)\s(?:was\s|were\s)?(?:re)?(?:started|given|initiated|administered|"
     r"added|introduced|performed)\b"
 )
+_PASSIVE_ADVERB = re.compile(r"\b(was|were|been)\s(?:also|then|thus|therefore|\w+ly)\s")
 _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
     r"[^.;]{0,60}?\b(?:which|that|but) (?:it )?(?:was|were|had to be|has been)\b[^.;]{0,40}?\b(?:stopped|"
@@ -29,9 +33,10 @@ _WHICH_STOPPED = re.compile(
 )
 # a reaction to a dose that was given
 _REACTION_TO = re.compile(r"[\s-]?(?:induced|caused|associated|triggered|related)\b", re.I)
+_REASON = re.compile(r"\s(?:due to|because of|owing to|in view of|for|after|despite|given)\b")  # "A due to B allergy"
 _REACTION_AFTER = re.compile(
-    r"\b(?:after|following|during|upon|within|caused by|induced by|due to|secondary to|triggered by|while|treated with|"
-    r"managed with|received|given)\b",
+    r"\b(?:after|following|during|upon|within|by|caused by|induced by|due to|secondary to|triggered by|while|"
+    r"treated with|managed with|received|given)\b",
     re.I,
 )
 _INDICATION = re.compile(
@@ -65,7 +70,8 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return "given"
     first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
     rules = wording.rules
-    head, tail = _clause_before(wording, first.start), _clause_after(wording, last.end)
+    head = _clause_before(wording, first.start)
+    tail = _PASSIVE_ADVERB.sub(r"\1 ", _clause_after(wording, last.end))
     if _is_allergen(rules.phrases["allergy"], head[-60:], tail[:24]):
         return None if wording.has("allergy_denied") else "withheld"
     leads = _leads(head, rules.gaps["qualifiers"])
@@ -77,13 +83,16 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return "withheld"
     if rules.phrases["withheld_after"].search(tail[:_REACH]) and not _AFTER_ALL.search(wording.after(last.end, 250)):
         return "withheld"
-    if any(rules.ends["stopped_before"].search(lead) for lead in leads) or _passive(
-        rules.phrases["stopped_after"], tail
-    ):
+    if any(rules.ends["stopped_before"].search(lead) for lead in leads):
         return "stopped"
-    if _WHICH_STOPPED.match(wording.after(last.end, 160)):
+    which = _ONLY_LAST.match(tail)
+    if which is not None and (slot is not last or wording.names_between(last.end, last.end + which.end())):
+        return _by_time(wording, fact.when)
+    if _passive(rules.phrases["stopped_after"], tail):
         return "stopped"
-    if fact.assertion == "absent" and rules.phrases["denied_before"].search(head):
+    if slot is last and _WHICH_STOPPED.match(wording.after(last.end, 160)):
+        return "stopped"
+    if fact.assertion == "absent" and (rules.phrases["denied_before"].search(head) or _NO_SUCH.search(head)):
         return None  # "no history of other drugs (such as A, B)": B is as far from "no" as a list is long
     return _by_time(wording, fact.when)
 
@@ -102,7 +111,7 @@ def _by_time(wording: Wording, when: str) -> str:
 def _is_allergen(allergy: re.Pattern[str], head: str, tail: str) -> bool:
     """Tell whether an allergy to the drug is meant, not a reaction to a dose of it: "anaphylaxis during vancomycin"."""
     if allergy.search(tail):
-        return _REACTION_TO.match(tail) is None
+        return _REACTION_TO.match(tail) is None and _REASON.match(tail) is None
     found = allergy.search(head)
     return found is not None and _REACTION_AFTER.search(head, found.end()) is None
 

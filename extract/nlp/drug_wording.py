@@ -20,6 +20,7 @@ class Wording:
         self.section = sentence.section
         self.is_table = sentence.kind is BlockKind.TABLE
         self.rules = rules
+        self._names = [name.start for name in parts.names]
         self._places: dict[str, list[tuple[int, int]]] = {}
 
     def places(self, kind: str) -> list[tuple[int, int]]:
@@ -45,6 +46,11 @@ class Wording:
         found = self.places(kind)
         i = bisect_left(found, (position, position)) - 1
         return found[i] if i >= 0 and found[i][1] <= position else None
+
+    def names_between(self, start: int, end: int) -> bool:
+        """Tell whether a drug's name begins in ``text[start:end]``."""
+        i = bisect_left(self._names, start)
+        return i < len(self._names) and self._names[i] < end
 
     def before(self, position: int, reach: int) -> str:
         """Return at most ``reach`` characters before a place."""

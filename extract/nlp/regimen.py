@@ -25,6 +25,9 @@ _STEP = re.compile(
     r"\b(?:(?<!followed )by|steps? of|decrements? of|increments? of|every|(?:equal|divided|"
     r"separate) doses of)\s(?:a\s)?$"
 )
+_STEP_AFTER = re.compile(
+    r"\s(?:(?:daily|weekly|monthly|dose|every\s\w+)\s){0,2}(?:increase|increment|decrement|step|decrease)s?\b"
+)
 # "2 units of plasma": a dose of something that is no drug of the table
 _OF_OTHER = re.compile(
     r"\s+of\s+(?!body|the\s(?:drug|same|medic|agent)|which|it\b|this|total|treatment|therapy|each|oral|"
@@ -42,6 +45,8 @@ _ANAPHORA = re.compile(
     r"the medication|titrated|which was|continued|bolus)\b",
     re.I,
 )
+_OTHER_BRACKET = re.compile(r",\s[^(),]*[a-z]{3}[^(),]*\([^()]*$")
+_DOSING = re.compile(r"\b(?:dos\w+|infus\w+|administ\w+|given|rate|increas\w+|reduc\w+)\b", re.I)
 _AT_DOSE = re.compile(r"\b(?:at|to|with|in) (?:a|the) (?:\w+ )?dos(?:e|age) of\s$", re.I)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.I)
 
@@ -158,21 +163,31 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
         if opened:  # "catecholamine (1.2 mg/h norepinephrine)"; "A (5 mg) B" is the other way round
             return (ahead, False) if ")" in parts.text[dose.end : names[behind].start] else (behind, True)
         strongly = re.search(r"\bof\b", parts.text[dose.end : names[behind].start]) is not None
-        conjoined = re.search(r"\band\b|,", parts.gap(names[ahead].end, dose.start)) is not None and not _dose_follows(
-            parts, behind
-        )
+        conjoined = _conjoined(parts, dose, names[ahead], names[behind]) and not _dose_follows(parts, behind)
         return (behind, True) if taken or strongly or conjoined else (ahead, False)
     if leads and behind is not None:
         return behind, True
-    if _STEP.search(parts.text[max(parts.start, dose.start - 24) : dose.start]) or _OF_OTHER.match(
-        parts.text, dose.end, parts.end
-    ):
+    if _is_step(parts, dose) or _OF_OTHER.match(parts.text, dose.end, parts.end):
         return None
     if follows and ahead is not None:
         return None if _repeats(parts, dose, owners.get(ahead, [])) else (ahead, False)
     if dose.weak:
         return None
     return _loose(parts, dose, ahead, behind, owners)
+
+
+def _is_step(parts: Parts, dose: Dose) -> bool:
+    """Tell whether a dose is changed by so much: "by 5 mg", "12.5 mg weekly increases"."""
+    before = parts.text[max(parts.start, dose.start - 24) : dose.start]
+    return bool(_STEP.search(before) or _STEP_AFTER.match(parts.text, dose.end, parts.end))
+
+
+def _conjoined(parts: Parts, dose: Dose, ahead: DrugName, behind: DrugName) -> bool:
+    """Tell whether a dose between two names begins the second: "A and 2 mg of B", "A with 320 mg B"."""
+    gap = parts.gap(ahead.end, dose.start)
+    if re.search(r"\band\b|,", gap):
+        return True
+    return gap.rstrip().endswith("with") and not parts.text[dose.end : behind.start].strip()
 
 
 def _dose_follows(parts: Parts, index: int) -> bool:
@@ -207,6 +222,8 @@ def _loose(
         return None
     if ahead is not None:
         gap = text[parts.names[ahead].end : dose.start]
+        if _OTHER_BRACKET.search(gap) and not _DOSING.search(gap):
+            return None  # "dobutamine (20 µg/kg/min), red cells (2 units)"
         close = len(gap) <= 160 and not CLAUSE.search(gap)
         alone = len(parts.names) == 1 and len(gap) <= 300 and _AT_DOSE.search(gap) is not None
         if (close or alone) and not _repeats(parts, dose, owners.get(ahead, [])):

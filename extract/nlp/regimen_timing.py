@@ -19,7 +19,7 @@ def assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
     for group in {slot.group for slot in slots}:
         mates = [slot for slot in slots if slot.group == group]
         told = [slot for slot in mates if slot.frequency]
-        if len(told) == 1 and told[0] is mates[-1] and told[0].frequency and told[0].frequency.start >= told[0].end:
+        if len(told) == 1 and told[0] is mates[-1] and _closes_list(parts, told[0]):
             for slot in mates[:-1]:
                 if (
                     slot.name is not told[0].name
@@ -30,6 +30,14 @@ def assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
                     and slot.dose.times is None
                 ):
                     slot.frequency = told[0].frequency
+
+
+def _closes_list(parts: Parts, last: Slot) -> bool:
+    """Tell whether a frequency stands behind a list, not in its last member's bracket: "A (5 mg), B (2 mg daily)"."""
+    if last.frequency is None or last.frequency.start < last.end:
+        return False
+    head = parts.text[last.name.end : last.frequency.start]
+    return head.count("(") <= head.count(")")
 
 
 def _slot_by(parts: Parts, slots: Sequence[Slot], start: int, end: int) -> Slot | None:
@@ -55,9 +63,17 @@ def _slot_by(parts: Parts, slots: Sequence[Slot], start: int, end: int) -> Slot 
         return None  # "1 mg/kg/day, reduced by 5 mg every two weeks": the time is that of the other dose
     gap = parts.text[nearest.anchor[1] : start]
     rest = parts.gap(nearest.anchor[1], start).strip()
-    if len(gap) > 100 or CLAUSE.search(rest):
+    if len(gap) > 100 or CLAUSE.search(rest) or _in_other_bracket(parts, nearest, start):
         return None
     return nearest if len(rest) <= 12 or "," not in rest.lstrip(" ,(") else None
+
+
+def _in_other_bracket(parts: Parts, slot: Slot, start: int) -> bool:
+    """Tell whether a timing stands in the bracket of something else: "A 5 mg, red cells (2 units over 4 h)"."""
+    head, opened, inner = parts.text[slot.anchor[1] : start].rpartition("(")
+    if not opened or ")" in inner or "," not in head.lstrip(" ,") or not re.search(r"[^\W\d_]{3}", head):
+        return False
+    return not parts.fills("name_to_dose", slot.anchor[1], slot.anchor[1] + len(head))
 
 
 def _touches(parts: Parts, slot: Slot | None, start: int) -> bool:
@@ -89,12 +105,24 @@ def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], w
     if len({id(slot.name) for slot, _ in told}) != 1 or any(s.way and s.way is not told[0][0].way for s in mates):
         return
     slot, leads = told[0]
+    if _is_own_way(slot):
+        return
     if leads:
         for mate in mates[mates.index(slot) :]:
             mate.way = mate.way or slot.way
     elif slot is mates[-1] and (not weak or all(mate.dose for mate in mates)) and not _own_regimens(parts, mates):
         for mate in mates:
             mate.way = mate.way or slot.way
+
+
+def _is_own_way(slot: Slot) -> bool:
+    """Tell whether a route is a drug's alone: part of its name, or between its name and its dose."""
+    way, name = slot.way, slot.name
+    if way is None or name.kind == "class":
+        return False
+    if name.start <= way.start < name.end:
+        return True
+    return slot.dose is not None and not slot.leads and name.end <= way.start and way.end <= slot.dose.start
 
 
 def _own_regimens(parts: Parts, mates: list[Slot]) -> bool:

@@ -57,7 +57,7 @@ _INNER = r"(?!(?:and|with|which|who|but|when|then|for|he|she|it|they)\b)[\w-]+"
 _DURATION = tuple(
     re.compile(pattern, re.I)
     for pattern in (
-        (rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
+        (rf"\b(?:for|over|during|within)\s(?:(?:a\stotal\s(?:of|duration\sof)|a\scourse\sof|a\stotal\scourse\sof|a\sduration\sof|a\speriod\sof|another|an?\sadditional|an?\sinitial|an?|at\sleast|up\sto|approximately|about|around|almost|nearly|more\sthan|over|only|the|the\snext|the\sfollowing|the\spast|the\slast|the\sprevious|the\sfirst|the\sremaining|a\sfurther|next|further|additional|less\sthan|≥|>|~|some)\s?)*"
         rf"(?P<n>{_NN}|several|many|a\sfew|a\scouple\sof)?[\s-](?:(?:more|consecutive|further|additional|full|successive)\s)?(?P<u>{_UNIT}|{_COUNTED})\b(?:\s(?:period|course))?"),
         (
             rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|"
@@ -119,14 +119,22 @@ def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention])
     found = [Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None) for m in listed]
     for pattern in _FREQUENCY if _HINT.search(text, start, end) else ():
         found.extend(Timing(m.start(), m.end(), _per_day(m)) for m in pattern.finditer(text, start, end))
-    return _joined(
-        text, [t for t in _longest(found) if not _AGO.match(text, t.end, end) or not _BARE.match(text, t.start)]
-    )
+    return _joined(text, [t for t in _longest(found) if not _is_time(text, t, end)])
 
 
 # "a week later", "over a month": a time, not a frequency
 _BARE = re.compile(r"(?:a|per|one)\s(?:day|week|month|year)|once", re.I)
 _AGO = re.compile(r"\s(?:later|ago|after|before|earlier|prior|of|following|apart)\b")
+_UNIT_BEFORE = re.compile(r"(?:mg|g|grams?|mcg|[µμ]g|units?|IU|mL|ml|tablets?|capsules?)\s$")
+
+
+def _is_time(text: str, timing: Timing, end: int) -> bool:
+    """Tell whether "a week later", "a day of rest" is meant; "2 g a day of ceftriaxone" says how often."""
+    if not (_AGO.match(text, timing.end, end) and _BARE.match(text, timing.start)):
+        return False
+    return not (
+        text.startswith(" of", timing.end) and _UNIT_BEFORE.search(text, max(0, timing.start - 10), timing.start)
+    )
 
 
 def _joined(text: str, found: list[Timing]) -> list[Timing]:
@@ -158,8 +166,15 @@ def find_durations(text: str, start: int, end: int) -> list[Timing]:
     """Return the durations in ``text[start:end]``."""
     found: list[Timing] = []
     for pattern in _DURATION:
-        found.extend(Timing(m.start(), m.end(), _days(m)) for m in pattern.finditer(text, start, end))
+        found.extend(Timing(m.start(), m.end(), _days(m)) for m in pattern.finditer(text, start, end) if _is_fixed(m))
     return _longest(found)
+
+
+def _is_fixed(match: re.Match[str]) -> bool:
+    """Tell whether a duration says how long: "for a course" of three days alone does not."""
+    groups = match.groupdict()
+    unit, count = groups.get("u"), groups.get("n")
+    return not unit or bool(count) or unit_days(unit) > 0
 
 
 def _days(match: re.Match[str]) -> float | None:

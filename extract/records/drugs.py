@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -11,13 +11,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extract.nlp.drug_evidence import is_purpose, is_treatment
+from extract.nlp.drug_later import find_later_stop
 from extract.nlp.drug_names import DrugName
 from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import indication_of, status_of
 from extract.nlp.drug_wording import Wording
 from extract.nlp.extensions import context
-from extract.nlp.regimen import Slot, mates_of, names_of, read_regimens
+from extract.nlp.regimen import Parts, Slot, mates_of, names_of, read_regimens
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, row_values, tell_regimens_once
 from extract.rules.load import RuleSet, load_rules
@@ -66,13 +67,18 @@ class DrugFinder:
         """Find the drugs of ``doc``."""
         tellings: list[Telling] = []
         before: list[DrugName] = []
+        given: list[DrugName] = []
         block = -1
         for sentence, parts in drug_sentences(doc, self._rules):
             if sentence.block != block:
-                block, before = sentence.block, []
+                block, before, given = sentence.block, [], []
             slots = read_regimens(parts, before) if parts.names or (before and parts.doses) else []
-            tellings.extend(self._tellings(doc, sentence.index, Wording(sentence, parts, self._rules), slots))
-            before = names_of(slots) or before
+            found = list(self._tellings(doc, sentence.index, Wording(sentence, parts, self._rules), slots))
+            tellings.extend(found)
+            tellings.extend(_stopped_later(doc, sentence.index, parts, found, given))
+            if slots:
+                before = names_of(slots)
+                given = [telling.slot.name for telling in found if telling.status == "given"]
         for telling in tell_regimens_once(tellings, self._rules):
             add_row(
                 doc, "drugs", telling.start, telling.end, telling.values, telling.rule, telling.confidence, telling.fact
@@ -97,6 +103,24 @@ class DrugFinder:
             sure = slot.name.confidence - (0.1 if slot.distant else 0.0)
             rule = f"drugs:{slot.name.source}" + (":dose" if slot.dose else "")
             yield Telling(slot, index, status, fact, values, sure, rule, start, end)
+
+
+def _stopped_later(
+    doc: Doc, index: int, parts: Parts, found: Sequence[Telling], given: Sequence[DrugName]
+) -> Iterator[Telling]:
+    """Yield a telling for each drug given before of which the sentence says that it was stopped, without its name."""
+    own = [telling.slot.name for telling in found if telling.status == "given"]
+    if parts.names and not own:
+        return
+    stop = find_later_stop(parts.text, parts.start, parts.end, own, given)
+    if stop is None:
+        return
+    fact = replace(context(doc).at(stop.start, stop.end), assertion="present")
+    for name in stop.names:
+        slot = Slot(name, distant=True)
+        values = row_values(parts.text, slot, "stopped", "")
+        rule = f"drugs:{name.source}:later"
+        yield Telling(slot, index, "stopped", fact, values, name.confidence - 0.1, rule, stop.start, stop.end)
 
 
 def _quote(slot: Slot) -> tuple[int, int]:
