@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -80,12 +81,13 @@ class Cluster:
                 future = next(finished)
                 task = under_way.pop(future)
                 yield task, self._outcome(future, task[1])
-        except (OSError, self._dask.CommClosedError) as error:
-            raise ClusterError(f"the cluster at {self._options.scheduler} is lost: {error}") from None
+        except OSError as error:  # what Dask's errors of communication are, too
+            raise self._lost() from error
 
     def close(self) -> None:
         """Let go of the cluster, which goes on running."""
-        self._client.close()
+        with suppress(OSError):  # it may be lost already
+            self._client.close()
 
     def _outcome(self, future: Any, item: WorkItem) -> Packed:
         try:
@@ -94,8 +96,12 @@ class Cluster:
             problem = f"{item.path.name}: the process that read it died, most often for want of memory"
             return pack(failure(item.article_id, item.source_file, problem, lasting=False))
         except self._dask.CancelledError as error:
-            raise ClusterError(f"the cluster at {self._options.scheduler} is lost: {error}") from None
+            raise self._lost() from error
         return packed
+
+    def _lost(self) -> ClusterError:
+        where = self._options.scheduler
+        return ClusterError(f"the cluster at {where} is lost; when it is back, the same command goes on")
 
 
 def run_remote(item: WorkItem, options: Options, settled: str) -> Packed:
