@@ -11,6 +11,8 @@ from extract.rules.load import LEXICONS, RuleSet, load_file, rule_files
 from extract.rules.locate import builtin_rules
 from extract.rules.units import UnitTable
 
+_NORMALISATION = ("layout.yaml", "wordlist.txt")  # read before the rules of a run are known
+
 
 def check_rules(extra: Sequence[Path]) -> tuple[list[RulesError], int]:
     """Load every file for itself; return the problems and the number of files read."""
@@ -26,7 +28,19 @@ def check_rules(extra: Sequence[Path]) -> tuple[list[RulesError], int]:
                 load_file(path, RuleSet(Lexicon(), UnitTable(), {}, {}, ""))
             except RulesError as problem:
                 problems.append(problem)
+        problems += _without_effect(folder) if folder != builtin_rules() else ()
     return problems, count
+
+
+def _without_effect(folder: Path) -> Iterator[RulesError]:
+    """Yield the files of a user's folder that nothing reads: of an unknown name, or of normalisation's."""
+    shipped = {path.name for path in builtin_rules().iterdir()}
+    for path in sorted(folder.iterdir()):
+        if path.name in _NORMALISATION or path.suffix == ".txt":
+            yield RulesError(path, 0, "has no effect: normalisation reads the shipped word lists only")
+        elif path.suffix in (".yaml", ".yml") and path.name not in shipped:
+            known = ", ".join(sorted(n for n in shipped if n.endswith(".yaml") and n not in _NORMALISATION))
+            yield RulesError(path, 0, f"has no effect: nothing reads a file of this name (there are {known})")
 
 
 def describe_rules(extra: Sequence[Path], kind: str) -> Iterator[str]:

@@ -60,8 +60,19 @@ class Lexicon:
         self.root: dict[str, Any] = {} if root is None else root
         self._numbers: dict[int, int] = {}
 
-    def add(self, entry: Entry, synonyms: Iterable[str]) -> None:
-        """Add an entry under its synonyms."""
+    def replace(self, old: Entry, new: Entry) -> None:
+        """Put an entry in the place of one that was added: what was found as ``old`` is now found as ``new``."""
+        number = self._numbers.pop(id(old))
+        self._numbers[id(new)] = number
+        self.entries[number] = new
+
+    def add(self, entry: Entry, synonyms: Iterable[str], *, first: bool = False) -> None:
+        """Add an entry under its synonyms.
+
+        Parameters
+        ----------
+        first : whether it comes before the entries that have one of these synonyms already.
+        """
         number = self._numbers.setdefault(id(entry), len(self.entries))
         if number == len(self.entries):
             self.entries.append(entry)
@@ -73,7 +84,8 @@ class Lexicon:
             node = self.root
             for word in key:
                 node = node.setdefault(word, {})
-            node.setdefault("", []).append([number, _LOOSE.sub(" ", exact)])
+            ends = node.setdefault("", [])
+            ends.insert(0 if first else len(ends), [number, _LOOSE.sub(" ", exact)])
 
     def find(self, text: str, words: Words) -> dict[str, list[Mention]]:
         """Return by kind the longest mentions, without overlap within a kind, in text order."""

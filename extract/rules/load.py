@@ -150,6 +150,7 @@ def _load_lexicon(path: Path, rules: RuleSet) -> int:
     kind, column, more = LEXICONS[path.name]
     rows = read_table(path, (column, "synonyms", *more))
     entries = rules.entries.setdefault(kind, [])
+    shipped = {entry.name: place for place, entry in enumerate(entries)}  # empty while the shipped file itself is read
     seen: dict[str, int] = {}
     for row in rows:
         name = row[column]
@@ -159,9 +160,23 @@ def _load_lexicon(path: Path, rules: RuleSet) -> int:
         if kind == SCORE:
             check_scale(row)
         entry = Entry(name.removeprefix("="), kind, row.cells)
-        entries.append(entry)
-        rules.lexicon.add(entry, _synonyms(name, row.many("synonyms")))
+        place = shipped.get(entry.name)
+        if place is None:
+            entries.append(entry)
+        else:
+            entry = _on_top(entries[place], entry)
+            rules.lexicon.replace(entries[place], entry)
+            entries[place] = entry
+        rules.lexicon.add(entry, _synonyms(name, row.many("synonyms")), first=bool(shipped))
     return len(rows)
+
+
+def _on_top(shipped: Entry, own: Entry) -> Entry:
+    """Return a shipped line with what the user's line of that name gives; its empty cells change nothing."""
+    given = {column: cell for column, cell in own.attributes.items() if cell}
+    if own["synonyms"] and shipped["synonyms"]:
+        given["synonyms"] = f"{own['synonyms']}|{shipped['synonyms']}"
+    return Entry(shipped.name, shipped.kind, {**shipped.attributes, **given})
 
 
 def _synonyms(name: str, synonyms: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -62,7 +62,10 @@ class UnitTable:
         if (factor is None) != (not row["base"]) or factor == 0:
             raise row.error("factor (a number, not 0) and base belong together: 0.01 and g/L for mg/dL")
         unit = Unit(row["unit"], row["kind"], row["dimension"], factor or 0.0, row["base"])
-        self.units.setdefault(unit.ucum, unit)
+        known = self.units.get(unit.ucum)
+        if known is not None and not unit.base:  # a user's line for a shipped unit: its forms only
+            unit = replace(unit, factor=known.factor, base=known.base)
+        self.units[unit.ucum] = unit
         forms = row.many("synonyms")
         for form in forms if f"={unit.ucum}" in forms else [unit.ucum, *forms]:
             self._add(form, unit)

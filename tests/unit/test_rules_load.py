@@ -100,3 +100,45 @@ def test_what_is_loaded_can_be_listed(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, "routes.tsv", "route\tsynonyms\nby dart\tdart gun\n")
     assert f"routes.tsv\t1\t{folder}" in list(describe_rules([folder], ""))
     assert "by dart\tdart gun" in list(describe_rules([folder], "route"))
+
+
+HEADER = "analyte\tsynonyms\tkind\tspecimen\tloinc\tclass\n"
+
+
+def found_in(folder: Path, text: str) -> list[tuple[str, str]]:
+    """Return name and LOINC code of the analytes that the rules with ``folder`` on top find in a text."""
+    mentions = load_rules([folder]).lexicon.find(text, split_words(text)).get("analyte", [])
+    return [(mention.name, mention.entry["loinc"]) for mention in mentions]
+
+
+def test_a_users_line_for_a_shipped_name_adds_to_it_and_overrides_only_what_it_gives(tmp_path: Path) -> None:
+    shipped = load_rules().entry("analyte", "sodium")
+    folder = folder_with(tmp_path, "analytes.tsv", f"{HEADER}sodium\tsalt mark\t\tplasma\t\t\n")
+    rules = load_rules([folder])
+    own = rules.entry("analyte", "sodium")
+    assert shipped is not None
+    assert own is not None
+    assert (own["loinc"], own["si_factor"], own["kind"]) == (shipped["loinc"], shipped["si_factor"], shipped["kind"])
+    assert own["specimen"] == "plasma"
+    assert sum(entry.name == "sodium" for entry in rules.entries["analyte"]) == 1
+    assert found_in(folder, "salt mark and natremia") == [("sodium", own["loinc"])] * 2
+
+
+def test_a_users_term_comes_before_a_shipped_one_of_the_same_form(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "analytes.tsv", f"{HEADER}my protein\t=CRP\tanalyte\t\t\tchemistry\n")
+    assert found_in(folder, "CRP") == [("my protein", "")]
+
+
+def test_a_users_form_of_a_shipped_unit_is_converted_like_the_shipped_ones(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, "units.tsv", "unit\tsynonyms\tkind\tdimension\nmg/dL\tmgs deci\tlab\tmass\n")
+    units = load_rules([folder]).units
+    match = units.match("mgs deci", 0)
+    assert match is not None
+    assert match[1].ucum == "mg/dL"
+    assert units.scale("mg/dL", "g/L") == 0.01
+
+
+@pytest.mark.parametrize("name", ["wordlist.txt", "layout.yaml", "contxt.yaml"])
+def test_a_file_that_nothing_reads_is_reported(tmp_path: Path, name: str) -> None:
+    problems, _ = check_rules([folder_with(tmp_path, name, "short: [ab]\n")])
+    assert [f"{name}: has no effect" in str(problem) for problem in problems] == [True]
