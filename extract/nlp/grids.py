@@ -17,7 +17,8 @@ _LITERATURE_HEAD = re.compile(
     r"\s*(?:(?:first|lead|main)\s)?(?:authors?|study|studies|references?|ref\.?|publications?|literature"
     r"|citation|source|reports?|year of publication"
     r"|publication year|reported by|study citation|published)(?:\s?[,/&(]?\s?(?:and\s)?(?:year|date|no\.?"
-    r"|number|country|et al)[\s\w.,/]*\)?)?\s*",
+    r"|number|country|et al)[\s\w.,/]*\)?)?\s*"
+    r"|\s*(?:age|sex|gender|patients?|cases?|year|n|no\.?)[\w\s/,]{0,20}[(\[](?:references?|refs?\.?|citations?)[)\]]\s*",
     re.IGNORECASE,
 )
 _LITERATURE_CAPTION = re.compile(

@@ -13,8 +13,9 @@ from spacy.tokens import Doc
 from extract.nlp.extensions import context, sentences, text_of
 from extract.nlp.level_evidence import FILE, LevelEvidence
 from extract.nlp.model import FactContext, Sentence
+from extract.nlp.spine import REGIONS, LevelList, find_levels
 from extract.nlp.spine import Level as SpineLevel
-from extract.nlp.spine import LevelList, find_levels
+from extract.nlp.spine_regions import find_regions
 from extract.records.common import Record, add_row
 from extract.rules.load import RuleSet, load_rules
 
@@ -48,26 +49,6 @@ class Level(Record):
 
 
 _CHEAP = re.compile(r"(?<![\w.])(?:Th|TH|[CTDLS])[\s-]?\d|\b(?:cervical|thoracic|dorsal|lumbar|sacral)\b", re.I)
-_REGION_ROW = re.compile(
-    r"\b(?:at|in|within|throughout|involving|along|of)\s(?:the\s|his\s|her\s)?(?P<regions>(?:cervical|"
-    r"thoracic|dorsal|lumbar|sacral)"
-    r"(?:\s?(?:,|and|or|&|/|,\sand)\s?(?:the\s)?(?:cervical|thoracic|dorsal|lumbar|sacral))*)\s"
-    r"(?:spine|spinal|vertebral|vertebra\w*|cord|dis[ck]s?)(?:\s(?:spine|cord|canal|"
-    r"column))?\s?(?P<noun>levels?|regions?|segments?)?\b",
-    re.I,
-)
-_REGION = re.compile(r"cervical|thoracic|dorsal|lumbar|sacral", re.I)
-_IMAGING = re.compile(
-    r"\b(?:CT|MRI|MR|imaging|radiographs?|X-?rays?|tomography|films?|scans?|views?|roentgenograms?|"
-    r"examination|surgery|resonance|"
-    r"myelography|study|studies|evaluation|level|levels|reconstructions?|images?)\s(?:scans?\s|images?\s)?$",
-    re.I,
-)
-_ENDS = re.compile(r"\s?(?:$|[.,;)]|(?:and|with|was|were|is|on|which|that|in)\b)")
-_SEEN = re.compile(
-    r"\b(?:evident|seen|found|present|noted|observed|detected|visible|identified|demonstrated|located)\s$",
-    re.I,
-)
 _CLAUSE = re.compile(r"[;:.]|,\s(?:and|but|while|with)\s|\b(?:but|while|whereas|although|however)\b")
 _APART = re.compile(
     r"[,;:.(]|\b(?:with|without|and|causing|due|at|in|on|to|for|by|from|was|were|is|of|\w{4,}ed)\b", re.I
@@ -108,6 +89,7 @@ class LevelFinder:
         self._kinds = [(kind, _pattern(entries)) for kind, entries in words["kinds"].items()]
         self._stops = frozenset(words["stops"])
         self._findings = _pattern(words["findings"])
+        self._spinal = _pattern(words["spinal"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the spinal levels of ``doc``."""
@@ -117,14 +99,16 @@ class LevelFinder:
         for sentence in sentences(doc):
             if sentence.section == "references" or not _CHEAP.search(text, sentence.start, sentence.end):
                 continue
+            numbered: set[str] = set()
             for one in find_levels(text, sentence.start, sentence.end):
                 verdict = self._judge(text, sentence, one)
                 if verdict:
                     proven += 1
+                    numbered |= {REGIONS[name[0]] for level in one.levels for name in (level.upper, level.lower)}
                     self._add(doc, sentence, one, verdict)
                 elif verdict is None:
                     unproven.append((sentence, one))
-            self._regions(doc, sentence)
+            self._regions(doc, sentence, numbered)
         # an article that speaks of the spine elsewhere may write "at L4-L5" without more
         if proven:
             for sentence, one in unproven:
@@ -240,33 +224,28 @@ class LevelFinder:
             return text[_phrase_start(text, low, self._stops, before[-1].start()) : before[-1].end()]
         return ""
 
-    def _regions(self, doc: Doc, sentence: Sentence) -> None:
-        """Add the regions without number at which something is said to be or not to be."""
+    def _regions(self, doc: Doc, sentence: Sentence, numbered: set[str]) -> None:
+        """Add the regions without number at which something is said to be or not to be; not those with a number."""
         text = text_of(doc)
-        for match in _REGION_ROW.finditer(text, sentence.start, sentence.end):
-            before = text[max(sentence.start, match.start() - _REACH) : match.start()]
-            if not match.group("noun") and not _ENDS.match(text, match.end(), sentence.end):
+        for one in find_regions(text, sentence.start, sentence.end, self._findings, self._spinal):
+            if one.name in numbered:
                 continue
-            if _IMAGING.search(before) or re.match(r"\s?\(?[CTLS]\d", text[match.end() : match.end() + 4]):
-                continue
-            findings = list(self._findings.finditer(before))
-            near = bool(findings) and len(before) - findings[-1].end() <= 2
-            if not near and not (_SEEN.search(before) and match.group("noun")):
-                continue
-            offset = match.start() - len(before)
-            finding = ""
-            if findings:
-                finding = text[
-                    _phrase_start(text, offset, self._stops, offset + findings[-1].start()) : offset
-                    + findings[-1].end()
-                ]
-            for region in _REGION.finditer(text, match.start("regions"), match.end("regions")):
-                name = region.group().lower().replace("dorsal", "thoracic")
-                values = {
-                    "level": "", "level_text": region.group(), "region": name, "kind": "unspecified",
-                    "finding_text": finding,
-                }  # fmt: skip
-                add_row(doc, "levels", region.start(), match.end(), values, "level.region", 0.8)
+            begin, stop = one.finding
+            if begin < one.start:
+                begin = _phrase_start(text, max(sentence.start, begin - 60), self._stops, begin)
+            finding = text[begin:stop]
+            fact = context(doc).at(one.start, one.end)
+            if one.denied:
+                fact = replace(fact, assertion="absent")
+            said = text[min(one.start, begin if finding else one.start) : max(one.end, stop if finding else one.end)]
+            values = {
+                "level": "",
+                "level_text": one.word,
+                "region": one.name,
+                "kind": next((kind for kind, pattern in self._kinds if pattern.search(said)), "unspecified"),
+                "finding_text": finding,
+            }
+            add_row(doc, "levels", one.start, one.end, values, "level.region", 0.8, fact)
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:

@@ -84,10 +84,15 @@ def test_caption_dates_the_whole_table() -> None:
         ("Table 3. Review of the literature", "Age|Sex|Drug", "40|M|colchicine"),
         ("Table 3. Cases", "Author|Year|Drug", "Ruiz|2001|colchicine"),
         ("Table 3. Cases", "Case|Age|Drug", "Ruiz et al. [4]|40|colchicine"),
+        ("Table 3. Cases", "N|Age (reference)|Drug", "1|40 (4)|colchicine"),
     ],
 )
 def test_literature(caption: str, header: str, row: str) -> None:
     assert grid(caption, header, row, row).literature
+
+
+def test_a_reference_beside_a_test_is_its_range() -> None:
+    assert not grid("Table 3. Blood tests", "Test (reference)|Value", "Sodium (135-145)|128").literature
 
 
 def test_own_row_among_the_literature() -> None:
