@@ -11,6 +11,7 @@ from extract.normalize.stage import normalize
 from extract.records.cases import Article
 from extract.records.finish import Records, finish
 from extract.run.worklist import writable
+from extract.sources.model import SourceText
 from extract.sources.read import read_source
 
 _EXPORTED_SOURCES = ("pdf", "xml", "html")
@@ -51,13 +52,20 @@ def process(
     except (OSError, MemoryError, RecursionError, ValueError) as error:
         problem = f"{path.name}: cannot be read: {error}"
         return failure(article_id, source_file, problem, lasting=not isinstance(error, (OSError, MemoryError)))
+    return process_text(source, source_file, rules=rules, all_subjects=all_subjects)
+
+
+def process_text(
+    source: SourceText, source_file: str = "", *, rules: tuple[str, ...] = (), all_subjects: bool = False
+) -> ArticleResult:
+    """Return the rows of an article that is read already."""
     text = normalize(source)
     doc = annotate(load_pipeline(rules), text)
     records = finish(doc, source, text, all_subjects=all_subjects)
     words = len(text.text.split())
     meta = source.metadata
     article = Article(
-        article_id=article_id,
+        article_id=source.article_id,
         source_file=source_file,
         format=source.format,
         encoding=source.encoding,
