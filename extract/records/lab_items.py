@@ -75,6 +75,7 @@ _CHANGE = re.compile(
 _COLLECTED = re.compile(
     r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
 )
+_TYPES = re.compile(r"\btypes?\s\d\s(?:and|or)\s$", re.IGNORECASE)  # "herpes simplex virus type 1 and 2"
 _FRACTION_REACH = 90
 _STOP = re.compile(r"\n|\.\s")
 _FRACTION_NAME = re.compile(
@@ -238,6 +239,8 @@ class ItemReader:
                 if word == "in":
                     return bool(re.fullmatch(r"(?:19|20)\d\d", quantity.value_text))
                 if word in self._index_before:
+                    return True
+                if word in ("and", "or") and _TYPES.search(text[max(floor, quantity.start - 24) : quantity.start]):
                     return True
             after = _NEXT_WORD.match(text, quantity.end)
             if after is not None and after.group(1).lower() in self._multiple_after:

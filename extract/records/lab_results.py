@@ -6,16 +6,33 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from extract.records.lab_asides import same_analyte
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_predicates import ends_list, is_anaphora, is_predicate
 from extract.records.lab_serology import confirmed, is_method, is_sought
 from extract.records.lab_vocabulary import Vocabulary
+from extract.records.lab_words import (
+    ends_label,
+    fits,
+    is_change,
+    is_found,
+    is_graded,
+    is_of_cells,
+    is_panel,
+    is_passive,
+    is_result,
+    names_what,
+    seen,
+    speaks_of_urine,
+    stands_alone,
+)  # fmt: skip
 from extract.rules.lexicon import Entry, Mention
 
 _VERBAL = re.compile(  # results that are predicates by themselves: "D-dimer increased significantly"
-    r"(?:(?:completely|fully|gradually|rapidly|quickly|spontaneously|progressively|almost|nearly|re-?)\s?)?"
+    r"(?:(?:\w+ly|almost|re-?)\s?)?"
     r"(?:(?:below|above|within|outside)\s|did|does|was|were|had|normali[sz]ed|returned|came|went|recovered|reverted|became|increased|decreased|rose|fell|"
-    r"declined|dropped|continued|trended|kept|started|began)\b",
+    r"declined|dropped|continued|trended|kept|started|began)\b|"
+    r"(?:increasing|rising|decreasing|falling|declining)(?=[.,;)]|\s(?:even|further|again|and|on|until|over|\w+ly)\b)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -27,45 +44,21 @@ _BETWEEN = re.compile(
     r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:no|not|without|non|neither|nor|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_MULTIPLE = re.compile(
-    r"(?:[\w.]+[\s-]+)?(?:times|fold)\s+(?:above\s+)?(?:the\s+)?(?:upper\s+limits?\s+of\s+)?$", re.IGNORECASE
-)
-_FLIP = {"high": "normal", "low": "normal", "abnormal": "normal", "positive": "negative"}
-_NOT_RESULT = re.compile(
-    r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment|saline)\b|-(?!\s)|"
-    r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?\s*\d(?![\d.,]*\s?(?:-?fold|times|x)\b)|"
-    r"\s+(?:reference\s+)?(?:range|value|limit|interval)s?\s*[:=,]?\s*(?:[<>≤≥]|\d[\d.,]*\s?(?:[-–—]|to\b))",
-    re.IGNORECASE,
-)
-# "increased by", "fell into the normal range"
-_ONWARD = re.compile(r"\s+(?:\w+ly\s+)?(?:from|(?:in)?to|by)\s", re.IGNORECASE)
 _SHOWS = re.compile(
     r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I
 )
-_STANDS_ALONE = re.compile(
-    r"\s*(?:$|[.,;:)\]\n\t]|\s(?:results?|findings?|values?|levels?|ranges?|for|in|on|at|and|or|but(?!\sstable)|with|except|apart|while|"
-    r"whereas|titers?|titres?)\b)",
+_LACKING = re.compile(r"\b(?:no|without)\s(?:any\s|significant\s|relevant\s|evident\s|further\s)?$", re.IGNORECASE)
+_LACK = re.compile(r"(?:no|without)\s", re.IGNORECASE)
+_UNKNOWN_FIRST = re.compile(
+    r"\s(?:(?:was|were)\s(?:found|detected|seen|noted|observed)\s)?(?:in|of|on)\s(?:the\s|his\s|her\s)?"
+    r"(?:[\w/-]+(?:\s[\w/-]+){0,2},\s){0,3}[\w/-]+(?:\s[\w/-]+){0,2},?\s(?:and|or)\s(?:the\s|his\s|her\s)?",
     re.IGNORECASE,
 )
-_OF_WHAT = re.compile(
-    r"\b(?:of|for|against|including|such as|namely)\b|[(:]", re.IGNORECASE
-)  # "positive for", "increased values of"
-_CHANGE = re.compile(
-    r"(?:elevations?|increases?|rises?|decreases?|reductions?|drops?|falls?|abnormalit(?:y|ies))$", re.I
-)
-_IN = re.compile(r"\bin\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(?:an?|the|his|her|their|with|of)\s$", re.IGNORECASE)
-_LABEL_END = re.compile(
-    r"\s*(?:$|[.,;:)\]\n\t/(]|\s(?:on|at|by|in|and|or|but|with|after|before|during|when|while|via|from|using|through|twice)\b)",
-    re.IGNORECASE,
-)
 _NOUNS = frozenset({"positivity", "negativity"})
 _WITH_NUMBERS = re.compile(  # "was impaired with serum creatinine of 1.7 mg/dL"
     r"\s*[,;]?\s*(?:and\s)?(?:with|including|included|includes|as follows|such as|[:(])[^.;()]{0,60}?\d", re.IGNORECASE
 )
-_REACH = 80
-_URINE = re.compile(r"\burin|\bdipstick|\bsediment\b|\bUA\b", re.IGNORECASE)
 _ALL = re.compile(r"\ball\b", re.IGNORECASE)
 _SERUM = re.compile(r"\bser(?:um|olog)|\bantibod|\bIg[GMA]\b", re.IGNORECASE)
 _SEEN_OR_NOT = frozenset({"antibody", "antigen", "nucleic acid", "cells"})
@@ -79,10 +72,6 @@ _WAS_SEEN = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+(?=\s)")
-_GRADED = re.compile(r"(?:[1-4]\s?\+|\+\s?[1-4]|\+{1,4})")
-_COMPARISON = re.compile(
-    r"\b(?:as|than|not|(?<!due )(?<!owing )(?<!secondary )to)\s+$", re.IGNORECASE
-)  # "as high as 12": no result of its own
 
 
 class ResultLinker:
@@ -95,6 +84,8 @@ class ResultLinker:
         self._serum = _SERUM.search(text, start, end) is not None
         self._all = items
         self._items = [i for i in items if i.role in (Role.ANALYTE, Role.OTHER, Role.RESULT, Role.VALUE)]
+        self._named: dict[int, Item] = {}
+        self._reworded: dict[int, Item] = {}
         self._places = {item.start: i for i, item in enumerate(self._items) if item.role is Role.RESULT}
 
     def link(self, measured: Sequence[LabDraft]) -> list[LabDraft]:
@@ -125,6 +116,8 @@ class ResultLinker:
 
     def _name(self, analyte: Item, word: Item) -> Item | None:
         """Return the test that names a result: the PCR of "PCR was positive for HSV"."""
+        if analyte.start in self._named:
+            return self._named[analyte.start]
         i = self._places.get(word.start, 0)
         before = self._items[i - 1] if i > 0 and word.start < analyte.start else None
         if before is None or not is_method(before) or not self._states(self._gap(before, word), word):
@@ -134,35 +127,42 @@ class ResultLinker:
     def _pairs(self) -> list[tuple[Item, Item, str]]:
         """Return (analyte, word, rule): the word beside the analyte wins over the one at the end of its list."""
         chosen = {analyte.start: (analyte, word, "lab.denied") for analyte, word in self._denied()}
-        words = [i for i, item in enumerate(self._items) if item.role is Role.RESULT and self._is_result(item)]
+        words = [
+            i
+            for i, item in enumerate(self._items)
+            if item.role is Role.RESULT and is_result(self._text, item, urine=self._urine)
+        ]
         for i in words:
             for analyte in self._after(i):
                 chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_before"))
         for i in words:
             for analyte in self._before(i):
-                chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_after"))
-        for analyte, word in confirmed(self._text, self._all):
+                word = self._reworded.get(self._items[i].start, self._items[i])
+                chosen.setdefault(analyte.start, (analyte, word, "lab.result_after"))
+        for analyte, word, method in confirmed(self._text, self._all):
+            if method is not None:
+                self._named[analyte.start] = method
             chosen.setdefault(analyte.start, (analyte, word, "lab.confirmed"))
         shared = Counter(word.start for _, word, _ in chosen.values())
         return [
             (analyte, word, rule)
             for _, (analyte, word, rule) in sorted(chosen.items())
-            if _can_be(analyte, word)
+            if fits(self._text, analyte, word)
             and not (self._tissue and self._may_be_stained(analyte, word))
             and not (_is_general(analyte) and (shared[word.start] > 1 or not self._sums_up(word, rule)))
         ]
 
     def _may_be_stained(self, analyte: Item, word: Item) -> bool:
         """Tell whether a result may be one of tissue: markers and cells are seen there, antibodies of serum are not."""
-        if analyte.entry is None or analyte.entry["kind"] == "cells":
+        if analyte.entry is None or is_of_cells(analyte):
             return True
         allowed = analyte.entry["class"] == "autoantibody" or (analyte.entry["class"] == "serology" and self._serum)
-        return _seen(word) and not (allowed and analyte.entry["kind"] in ("antibody", "panel"))
+        return seen(word) and not (allowed and analyte.entry["kind"] in ("antibody", "panel"))
 
     def _sums_up(self, word: Item, rule: str) -> bool:
         """Tell whether a word says all of the laboratory tests: they "were normal", "except for"."""
         whole = word.entry is not None and word.entry["result"] in ("normal", "abnormal", "negative")
-        return whole and rule == "lab.result_after" and _STANDS_ALONE.match(self._text, word.end) is not None
+        return whole and rule == "lab.result_after" and stands_alone(self._text, word)
 
     def _denied(self) -> Iterator[tuple[Item, Item]]:
         """Yield what was looked for and not seen: "no schistocytes were seen", "showed no blasts"."""
@@ -185,43 +185,43 @@ class ResultLinker:
             word = Item(Role.RESULT, a, b, mention=Mention(a, b, self._text[a:b], entry))
             yield from ((analyte, word) for analyte in found)
 
-    def _is_result(self, word: Item) -> bool:
-        """Tell whether a word states a result here: not in "normal 10-65", "as high as", "large" outside urine."""
-        if _NOT_RESULT.match(self._text, word.end):
-            return False
-        if not _seen(word) and _ONWARD.match(self._text, word.end):
-            return False
-        if _COMPARISON.search(self._text[max(0, word.start - 12) : word.start]):
-            return False
-        return not (word.entry is not None and word.entry["only"] == "urine" and not self._urine)
-
     def _gap(self, a: Item, b: Item) -> str:
         return self._text[a.end : b.start]
 
     def _after(self, i: int) -> list[Item]:
         """Return the analytes that a word in front describes: "elevated CRP", "negative for HIV and HBV"."""
-        word = self._items[i]
-        if i + 1 >= len(self._items):
+        word, j = self._items[i], i + 1
+        if j < len(self._items) and is_found(self._text, self._items[j]):
+            j += 1  # "no abnormalities | were found | in the electrolytes"
+        if j >= len(self._items) or is_passive(self._text, word):
             return []
-        first = self._items[i + 1]
+        first = self._items[j]
         gap = self._gap(word, first)
-        if first.role is not Role.ANALYTE or not _BETWEEN.fullmatch(gap):
+        if first.role is not Role.ANALYTE or not (_BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
             return []
-        if self._predicate_of_earlier(i) and not self._names_what(word, gap):
+        if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
             return []
-        if _seen(word) and _is_panel(first) and re.search(r"\b(?:in|by|on)\b", gap, re.IGNORECASE):
+        if seen(word) and is_panel(first) and re.search(r"\b(?:in|by|on)\b", gap, re.IGNORECASE):
             return []  # "hemoglobin was not found in the urinalysis", "identified by PCR"
         found = [first]
         if is_graded(self._text, word):  # "3+ protein, 2+ blood": each has its own
             return found
-        last = first
-        for item in self._items[i + 2 :]:
-            if item.role not in (Role.ANALYTE, Role.OTHER) or not self._words.lists(self._gap(last, item)):
+        while j + 1 < len(self._items):
+            last, item = self._items[j], self._items[j + 1]
+            if item.role not in (Role.ANALYTE, Role.OTHER) or not self._joins(last, item, self._gap(last, item)):
                 break
-            last = item
+            j += 1
             if item.role is Role.ANALYTE:
                 found.append(item)
         return found
+
+    def _after_unknown(self, word: Item, gap: str) -> bool:
+        """Tell whether a list begins with what no lexicon knows: "no abnormalities in the ECG and cardiac enzymes"."""
+        return _LACK.match(self._text, word.start) is not None and _UNKNOWN_FIRST.fullmatch(gap) is not None
+
+    def _joins(self, a: Item, b: Item, gap: str) -> bool:
+        """Tell whether two items are of one list, or two names of one member: "prothrombin time (PT)"."""
+        return self._words.lists(gap) or (gap.strip() in ("(", "[") and same_analyte(a, b))
 
     def _predicate_of_earlier(self, i: int) -> bool:
         """Tell whether the word ends a statement on the analyte before it: "CRP was normal, ESR ..."."""
@@ -233,7 +233,11 @@ class ResultLinker:
         """Return the analytes that a word behind describes: "ANA and RF were negative"."""
         word = self._items[i]
         k = i - 1
-        while k >= 0 and self._items[k].role is Role.RESULT and not self._is_result(self._items[k]):
+        while (
+            k >= 0
+            and self._items[k].role is Role.RESULT
+            and not is_result(self._text, self._items[k], urine=self._urine)
+        ):
             k -= 1  # "fell to normal"
         direct = k
         while k >= 0 and self._items[k].role is Role.VALUE:  # "CRP was 45 mg/L (elevated)"
@@ -246,14 +250,18 @@ class ResultLinker:
             gap = _LISTED.sub(" ", gap)
         if self._is_of_others(i, nearest):
             return []
-        if not (self._states(gap, word) or self._is_label(nearest, gap, word) or self._ends_list(nearest, gap, word)):
+        lacking = self._lacking(k, gap, word)
+        if lacking is not None:
+            self._reworded[word.start] = lacking
+        elif not (self._states(gap, word) or self._is_label(nearest, gap, word) or self._ends_list(nearest, gap, word)):
             return []
         found = [nearest]
         if k == direct:  # over a value a word describes that value's analyte only
             semicolons = bool(_ALL.search(gap + self._text[word.start : word.end]))
             while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
                 between = self._gap(self._items[k - 1], self._items[k])
-                if not self._words.lists(between.replace(";", ",") if semicolons else between):
+                between = between.replace(";", ",") if semicolons else between
+                if not self._joins(self._items[k - 1], self._items[k], between):
                     break
                 k -= 1
                 found.append(self._items[k])
@@ -264,24 +272,33 @@ class ResultLinker:
         if (
             gap.strip(" -")
             or not is_sought(analyte)
-            or not _seen(word)
+            or not seen(word)
             or _ATTRIBUTE.search(self._text[max(0, analyte.start - 8) : analyte.start])
         ):
             return False
-        return _LABEL_END.match(self._text, word.end) is not None or (
-            word.entry is not None and word.entry.name in _NOUNS
-        )
+        return ends_label(self._text, word) or (word.entry is not None and word.entry.name in _NOUNS)
+
+    def _lacking(self, k: int, gap: str, word: Item) -> Item | None:
+        """Return the result of "without acid-base or electrolyte imbalance"; None where nothing is denied."""
+        if gap.strip() or not is_change(self._text, word):
+            return None
+        start = self._items[k].start
+        if k > 0 and self._words.joins(self._gap(self._items[k - 1], self._items[k])):
+            start = self._items[k - 1].start
+        lead = _LACKING.search(self._text[max(0, start - 24) : start])
+        if lead is None:
+            return None
+        start -= len(lead.group())
+        written = self._text[start : word.end]
+        entry = Entry(written, "result", {"result": "normal"})
+        return Item(Role.RESULT, start, word.end, mention=Mention(start, word.end, written, entry))
 
     @staticmethod
     def _ends_list(analyte: Item, gap: str, word: Item) -> bool:
         """Tell whether a list ends with what no lexicon knows: "cardiac enzymes and echocardiography were normal"."""
-        if _seen(word) and not (is_sought(analyte) or _is_panel(analyte)):
+        if seen(word) and not (is_sought(analyte) or is_panel(analyte)):
             return False
         return ends_list(gap)
-
-    def _names_what(self, word: Item, gap: str) -> bool:
-        """Tell whether a word goes on to what it is said of: "positive for", "increased values of", "elevation in"."""
-        return bool(_OF_WHAT.search(gap) or (_IN.search(gap) and _CHANGE.search(self._text, word.start, word.end)))
 
     def _is_of_others(self, i: int, subject: Item) -> bool:
         """Tell whether a test's result is what it found: "the PCR was negative for HSV"."""
@@ -291,9 +308,9 @@ class ResultLinker:
         if _BETWEEN.fullmatch(gap) is None:
             return False
         return (
-            _is_panel(subject)
+            is_panel(subject)
             and not re.search(r"[(:]|includ|such as|namely", gap)
-            and self._names_what(self._items[i], gap)
+            and names_what(self._text, self._items[i], gap)
         )
 
     def _states(self, gap: str, word: Item) -> bool:
@@ -305,52 +322,11 @@ class ResultLinker:
             return True
         if is_anaphora(gap):
             return True
-        if _SHOWS.search(gap) and not _STANDS_ALONE.match(self._text, word.end):
+        if _SHOWS.search(gap) and not stands_alone(self._text, word):
             return False  # "laboratory tests showed an elevated CRP" says nothing of the tests
         return is_predicate(gap, self._words, verbal=_VERBAL.match(self._text, word.start) is not None)
-
-
-def speaks_of_urine(text: str, start: int, end: int) -> bool:
-    """Tell whether a stretch of text, or what stands close before it, speaks of urine."""
-    return _URINE.search(text, max(0, start - _REACH), end) is not None
-
-
-def _is_panel(item: Item) -> bool:
-    return item.entry is not None and item.entry["kind"] == "panel"
-
-
-def _seen(word: Item) -> bool:
-    return word.entry is not None and word.entry["result"] in ("positive", "negative")
 
 
 def _is_general(analyte: Item) -> bool:
     """Tell whether an analyte is "laboratory tests", which says nothing where the sentence names them."""
     return analyte.entry is not None and analyte.entry.name == "laboratory tests"
-
-
-def _can_be(analyte: Item, word: Item) -> bool:
-    """Tell whether an analyte can have a result: groups of chemical tests and immunoglobulins are not positive."""
-    if analyte.entry is None or word.entry is None or word.entry["result"] not in ("positive", "negative"):
-        return True
-    if analyte.entry["class"] == "panel" and word.entry["result"] == "positive":
-        return False
-    return not analyte.entry.name.startswith("immunoglobulin ")
-
-
-def is_graded(text: str, word: Item) -> bool:
-    """Tell whether a result is a grade of a dipstick: "2+", "+++"."""
-    return _GRADED.fullmatch(text, word.start, word.end) is not None
-
-
-def polarity(text: str, word: Item) -> tuple[str, str]:
-    """Return (result, verbatim words) of a qualitative word, its negation taken in: "not elevated" is normal."""
-    result = word.entry["result"] if word.entry is not None else ""
-    written = text[word.start : word.end]
-    lead = _NEGATION.search(text[max(0, word.start - 16) : word.start])
-    if lead is not None and result in _FLIP and "\n" not in lead.group():
-        start = word.start - (len(lead.group()))
-        return _FLIP[result], text[start : word.end].strip()
-    multiple = _MULTIPLE.search(text[max(0, word.start - 48) : word.start]) if result == "normal" else None
-    if multiple is not None:  # "three times the upper limit of normal"
-        return "high", text[word.start - len(multiple.group()) : word.end]
-    return result, written

@@ -12,8 +12,8 @@ from extract.nlp.extensions import context, sentence_at, terms, text_of, within
 from extract.nlp.model import FactContext, Quantity
 from extract.records.common import add_row
 from extract.records.lab_items import LabDraft, Role
-from extract.records.lab_results import polarity
 from extract.records.lab_units import AnalyteUnits
+from extract.records.lab_words import polarity
 from extract.rules.fold import fold_key
 from extract.rules.lexicon import Entry
 from extract.rules.load import RuleSet
@@ -85,6 +85,9 @@ class RowMaker:
         mention = draft.analyte.mention
         sentence = sentence_at(doc, draft.analyte.start)
         if mention is None or sentence is None:
+            return entry
+        named = within(terms(doc, "implied_result"), max(0, draft.analyte.start - 24), draft.analyte.start)
+        if any(m.entry["analyte"] == entry.name for m in named):  # "leukocytosis (WBC 12,400/mm3)" is of blood
             return entry
         key = fold_key(mention.text)
         specimens = [(m.start, m.name) for m in within(terms(doc, "specimen"), sentence.start, sentence.end)]

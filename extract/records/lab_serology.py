@@ -112,8 +112,8 @@ def _with_methods(text: str, items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def confirmed(text: str, items: Sequence[Item]) -> Iterator[tuple[Item, Item]]:
-    """Yield (germ, word) of "COVID-19 was confirmed by RT-PCR" and "PCR-confirmed influenza"."""
+def confirmed(text: str, items: Sequence[Item]) -> Iterator[tuple[Item, Item, Item | None]]:
+    """Yield (germ, word, method in front) of "COVID-19 was confirmed by RT-PCR" and "PCR-confirmed influenza"."""
     for a, b in pairwise([item for item in items if item.role in (Role.ANALYTE, Role.OTHER)]):
         if b.start - a.end > _MAX_GAP or a.end > b.start:
             continue
@@ -127,4 +127,5 @@ def confirmed(text: str, items: Sequence[Item]) -> Iterator[tuple[Item, Item]]:
             continue
         start, end = match.span("shown")
         entry = Entry(match.group("shown"), "result", {"result": "positive"})
-        yield target, Item(Role.RESULT, start, end, mention=Mention(start, end, match.group("shown"), entry))
+        word = Item(Role.RESULT, start, end, mention=Mention(start, end, match.group("shown"), entry))
+        yield target, word, a if target is b else None

@@ -41,7 +41,11 @@ _FOLLOWUP = re.compile(
     r"\d+|\d+\s?(?:st|nd|rd|th)?\s?(?:days?|weeks?|months?|years?|hours?|h)|icu|treatment|therapy|second|third)\b",
     re.IGNORECASE,
 )
-_MISSING = re.compile(r"\W*(?:na|nd|n/a|nt|not (?:done|available|tested|performed|measured)|none)?\W*", re.IGNORECASE)
+_MISSING = re.compile(
+    r"[^\w+]*(?:na|nd|n/a|nt|not (?:done|available|tested|performed|measured)|none)?[^\w+]*", re.IGNORECASE
+)
+_DASH = re.compile(r"\s*([-–−])\s*")
+_PLUS = re.compile(r"\s*\(?\+{1,4}\)?\s*")
 _SIGN = re.compile(r"\s*(\+{1,4}|[1-4]\+|neg\.?|\(-\)|\(\+\))\s*", re.IGNORECASE)
 _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _LEGEND = re.compile(
@@ -198,9 +202,12 @@ class _TableReader:
             return None
         return None
 
-    def _word(self, cell: Cell) -> Item | None:
-        """Return the qualitative word or sign of a short cell; a lone dash may be a missing value and is none."""
-        sign = _SIGN.fullmatch(cell.text)
+    def _word(self, cell: Cell, *, signs: bool = False) -> Item | None:
+        """Return the qualitative word or sign of a short cell.
+
+        A lone dash may be a missing value and is none, unless ``signs``: another cell of the row is a plus.
+        """
+        sign = _SIGN.fullmatch(cell.text) or (_DASH.fullmatch(cell.text) if signs else None)
         if sign is not None:
             start = cell.start + sign.start(1)
             entry = Entry(sign.group(1), "result", {"result": "positive" if "+" in sign.group(1) else "negative"})
@@ -280,10 +287,11 @@ class _TableReader:
             elif kinds[i] == "unit":
                 unit = unit or self._unit_in(row[i], row[i].start)
         values = [i for i in columns if kinds[i] == "value"]
+        signs = any(_PLUS.fullmatch(row[i].text) for i in values)
         for place, i in enumerate(values):
             header = self._header(i)
             own_unit = unit or (self._unit_in(header, header.start) if header is not None else None)
-            draft = self._draft(analyte, row[i], own_unit, reference, bound=bound)
+            draft = self._draft(analyte, row[i], own_unit, reference, bound=bound, signs=signs)
             if draft is not None:
                 yield draft, self._when(row[i], header, place, len(values))
 
@@ -317,10 +325,17 @@ class _TableReader:
         return None
 
     def _draft(
-        self, analyte: Item, cell: Cell, unit: Quantity | None, reference: Quantity | None, *, bound: bool = False
+        self,
+        analyte: Item,
+        cell: Cell,
+        unit: Quantity | None,
+        reference: Quantity | None,
+        *,
+        bound: bool = False,
+        signs: bool = False,
     ) -> LabDraft | None:
-        value, word = self._value(cell), self._word(cell)
-        if value is None and (word is None or _MISSING.fullmatch(cell.text)):
+        value, word = self._value(cell), self._word(cell, signs=signs)
+        if value is None and (word is None or (_MISSING.fullmatch(cell.text) and not signs)):
             return None
         inner = [q for q in self._quantities(cell) if value is not None and q.start >= value.end]
         own = next((q for q in inner if q.form == "range" or q.comparator in ("<", ">")), None)

@@ -16,7 +16,7 @@ BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’]s)?|\d+|[^\w\s]")
 _VERBS = re.compile(
     r"[.;:]|\d|\b(?:was|were|is|are|had|has|have|showed|revealed|but|while|whereas|although|except|because|which|"
-    r"that|no|not|with|without|then|after|before|isolated|grown|grew|cultured)\b",
+    r"that|no|not|with|without|then|after|before|isolated|grown|grew|cultured|stable|unchanged)\b",
     re.IGNORECASE,
 )
 _COUNT_LEAD = re.compile(r"\s?(?=/)|\s(?=per\s)")

@@ -16,12 +16,13 @@ from extract.records.lab_dipstick import dipstick_items
 from extract.records.lab_findings import FindingLinker
 from extract.records.lab_items import Item, ItemReader, Role, sign_results
 from extract.records.lab_links import Linker
-from extract.records.lab_results import ResultLinker, speaks_of_urine
+from extract.records.lab_results import ResultLinker
 from extract.records.lab_rows import RowMaker
 from extract.records.lab_serology import Serology
 from extract.records.lab_tables import LabTables
 from extract.records.lab_unknown import is_concentration
 from extract.records.lab_vocabulary import Vocabulary
+from extract.records.lab_words import speaks_of_urine
 from extract.rules.load import RuleSet, load_rules
 
 Comparator = Literal["=", "<", ">", "<=", ">=", "~"]

@@ -67,7 +67,8 @@ def cell(value: object, *, text: bool = True) -> str:
 
 def is_formula(text: str) -> bool:
     """Tell whether a spreadsheet would run a text as a formula."""
-    return len(text) > 1 and text.startswith(FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text)
+    plain = _PLAIN_NUMBER.fullmatch(text) or not text.strip("+-−–")  # "++" is the result of a dipstick
+    return len(text) > 1 and text.startswith(FORMULA_STARTS) and not plain
 
 
 def row_cells(row: Table) -> list[str]:
