@@ -54,6 +54,7 @@ _COUNT = re.compile(
 )
 _AUC = re.compile(r"(?P<unit>AUC|area under the curve)(?:\s?[=:of]{1,2})?\s?(?P<low>\d(?:\.\d)?)\b")
 _CONCENTRATION = re.compile(r"/\s?(?:[dmun]?[lL])\b|%$|\bmM$")
+_PER_CREATININE = re.compile(r"\s?(?:/|per)\s?(?:g|mg|mmol|mol)\b")
 _DAILY = re.compile(r"(?:/\s?(?:per\s)?(?:day|d|die|daily|24\s?h\w*)|day\s?[-−–⁻]1|\bd\s?[-−–⁻]1)$", re.I)
 _LOOSE_VOLUME = re.compile(r"(?:mL|mls?|ML|ccs?|cm3|[Mm]illilit\w+|%|M$|mM)(?![A-Za-z])")
 _CHANGE = re.compile(r"(?:increas|titrat|escalat|rais|up)\w*\s(?:\w+\s){0,3}from\s$", re.I)
@@ -103,6 +104,8 @@ def find_doses(text: str, start: int, end: int) -> list[Dose]:
 def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
     unit = match["unit"].strip()
     if _CONCENTRATION.search(unit) and not unit.startswith("%") and "per m" not in unit:
+        return
+    if _PER_CREATININE.match(text, match.end()):
         return
     low, high = float(plain(match["low"])), float(plain(match["high"])) if match["high"] else None
     start, end = match.start("low"), match.end()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extract.nlp.drug_names import DrugName
+from extract.nlp.drug_rules import classes_of
 from extract.nlp.drug_wording import Wording
 from extract.nlp.regimen_model import Slot
 
@@ -13,6 +14,7 @@ _NARRATIVE = ("case", "abstract", "caption", "")
 _COMMENT = ("discussion", "conclusion", "introduction")
 # a key: "AB: antibiotics, CS: corticosteroids", "AB, antibiotics; CS, corticosteroids"
 _LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)|(?:^|[;.]\s)[A-Z][A-Za-z/-]{0,5}[A-Z],\s(?=\w)")
+_MICROGRAMS = re.compile(r"(?:mcg|[µμu]g|micrograms?)", re.I)
 _SECOND_NAME = re.compile(r"^\s?\([^()\s]{2,14}\)")  # "interferon alpha (IFN-alpha) treatment"
 _PURPOSE = re.compile(
     r"\b(?:for|(?<!well )as)\s(?:(?:an?|the|his|her|adequate|further|additional|postoperative|post-operative|systemic|"
@@ -37,7 +39,7 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
     name = slot.name
     if _is_named_otherwise(wording, name) or _in_susceptibility_list(wording, name):
         return False
-    if _is_yardstick(wording, slot):
+    if _is_yardstick(wording, slot) or _is_disc(wording, slot):
         return False
     if _is_general(wording):
         return False
@@ -50,6 +52,13 @@ def is_treatment(wording: Wording, slot: Slot, mates: Sequence[Slot]) -> bool:
     if wording.is_table:
         return wording.has("susceptibility_ends")
     return wording.has("given") or (wording.section in _NARRATIVE and name.kind != "element")
+
+
+def _is_disc(wording: Wording, slot: Slot) -> bool:
+    """Tell whether an antibiotic's dose is that of a disc for testing: discs hold micrograms, patients get more."""
+    if slot.dose is None or not _MICROGRAMS.fullmatch(slot.dose.unit_text):
+        return False
+    return "antibiotic" in classes_of(slot.name.name, slot.name.entry["class"], wording.rules)
 
 
 def _is_general(wording: Wording) -> bool:

@@ -90,6 +90,8 @@ def one_name(text: str, names: list[DrugName], rules: DrugRules) -> list[DrugNam
         alone = last.name == name.name or text[name.end : name.end + 1] in (")", "]")
         if gap in ("(", "[") and last.kind != "class" and name.kind != "class" and alone:
             continue
+        if last.name == name.name and "(" in between and ")" not in between:
+            continue  # "peginterferon (PegIFN; Pegasys; Roche)"
         if name.kind == "class" and last.kind != "class" and gap == "":
             continue
         if last.kind == "class" and name.kind != "class" and _EXPLAINS.fullmatch(between):

@@ -25,6 +25,7 @@ _AFTER_ALL = re.compile(
     r"\b(?:finally|eventually|later|subsequently|ultimately)\s(?:was\s|were\s)?(?:re)?(?:started|given|initiated|administered|"
     r"added|introduced|performed)\b"
 )
+_ASIDE = re.compile(r"^\s?\([^()]*\)")  # said of the last of a list alone: "A, B and C (stopped on day 12)"
 _PASSIVE_ADVERB = re.compile(r"\b(was|were|been)\s(?:also|then|thus|therefore|\w+ly)\s")
 _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
@@ -70,8 +71,7 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return "given"
     first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
     rules = wording.rules
-    head = _clause_before(wording, first.start)
-    tail = _PASSIVE_ADVERB.sub(r"\1 ", _clause_after(wording, last.end))
+    head, tail = _around(wording, slot, first, last)
     if _is_allergen(rules.phrases["allergy"], head[-60:], tail[:24]):
         return None if wording.has("allergy_denied") else "withheld"
     leads = _leads(head, rules.gaps["qualifiers"])
@@ -95,6 +95,12 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
     if fact.assertion == "absent" and (rules.phrases["denied_before"].search(head) or _NO_SUCH.search(head)):
         return None  # "no history of other drugs (such as A, B)": B is as far from "no" as a list is long
     return _by_time(wording, fact.when)
+
+
+def _around(wording: Wording, slot: Slot, first: Slot, last: Slot) -> tuple[str, str]:
+    """Return what the clause says before and behind a list, as far as it is said of this member."""
+    tail = _PASSIVE_ADVERB.sub(r"\1 ", _clause_after(wording, last.end))
+    return _clause_before(wording, first.start), tail if slot is last else _ASIDE.sub("", tail)
 
 
 def _by_time(wording: Wording, when: str) -> str:

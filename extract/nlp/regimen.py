@@ -185,6 +185,8 @@ def _is_step(parts: Parts, dose: Dose) -> bool:
 def _conjoined(parts: Parts, dose: Dose, ahead: DrugName, behind: DrugName) -> bool:
     """Tell whether a dose between two names begins the second: "A and 2 mg of B", "A with 320 mg B"."""
     gap = parts.gap(ahead.end, dose.start)
+    if ahead.kind == "class":
+        return True  # "the only sedative given was 7.5 mg zolpidem"
     if re.search(r"\band\b|,", gap):
         return True
     return gap.rstrip().endswith("with") and not parts.text[dose.end : behind.start].strip()

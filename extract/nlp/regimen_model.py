@@ -12,7 +12,7 @@ from extract.nlp.drug_rules import DrugRules
 from extract.nlp.gaps import between
 from extract.nlp.schedules import Timing, Way
 
-_MAKER = re.compile(r"[®™]?\s?\([A-Z][^()\d]{2,100}\)|[®™]")
+_MAKER = re.compile(r"[®™]?\s?\((?![^()]*\d\s?(?:mg|g|[µμ]g|mcg|m[lL]|IU|U|%|units))[A-Z][^()]{2,100}\)|[®™]")
 
 
 @dataclass(slots=True)

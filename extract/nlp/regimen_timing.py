@@ -9,6 +9,8 @@ from extract.nlp.gaps import CLAUSE
 from extract.nlp.regimen_model import Parts, Slot
 from extract.nlp.schedules import Way
 
+_PER_HOURS = re.compile(r"/\s?\d+\s?h")  # "400 mg/12 h" says how often
+
 
 def assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
     """Give each frequency to the slot it stands by; one behind a list counts for all its doses."""
@@ -26,6 +28,7 @@ def assign_frequencies(parts: Parts, slots: list[Slot]) -> None:
                     and slot.dose
                     and told[0].dose
                     and not slot.dose.daily
+                    and _PER_HOURS.search(slot.dose.unit_text) is None
                     and slot.dose.latin is None
                     and slot.dose.times is None
                 ):

@@ -63,7 +63,7 @@ _DURATION = tuple(
             rf"\b(?P<n>{_NN})[\s-](?P<u>days?|weeks?|months?|years?)[\s-](?:long\s)?(?:course|period|regimen|cycle|"
             rf"taper|trial)\b"
         ),
-        rf"\b(?P<n>{_NN})\s(?:more\s|consecutive\s|further\s)?(?P<u>days?|weeks?|months?)(?=\sof\s)",
+        rf"\b(?P<n>{_NN})\s(?:more\s|consecutive\s|further\s)?(?P<u>days?|weeks?|months?)(?=\sof\s(?!(?:gestation|pregnancy|age|life)\b))",
         rf"\b(?P<n>{_NN})\s(?:further\s|more\s|additional\s)?(?P<u>cycles?|courses?|pulses)\b",
         r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
         r"\b(?:long-term|lifelong|life-long|indefinitely)\b",
