@@ -100,6 +100,7 @@ class Narrative:
         self._past_heading = False
         self._recent = index - _RECENT - 1  # the last sentence with a day after presentation
         self._treated = False
+        self._moved = False
         self._heading_points = 0.0
         self._clock = Clock()
 
@@ -140,8 +141,12 @@ class Narrative:
         position = (sentence.index - self._first) / max(self._last - self._first, 1)
         points = self._evidence(sentence, cues, position)
         treated = any(cue.group == "course.treatment" for cue in cues)
+        if any(cue.group == "course.early" for cue in cues) and not any(t.when == HISTORY for t in resolved):
+            self._clock.arrive()
         self._clock.note(words, resolved, treated)
-        self._treated = self._treated or (treated and not any(t.when == HISTORY for t in resolved))
+        if not any(t.when == HISTORY for t in resolved):
+            self._treated = self._treated or treated
+            self._moved = self._moved or any(cue.group == "course.moved" for cue in cues)
         if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
             self._recent = sentence.index
         return SentenceTime(resolved, "", points)
@@ -173,7 +178,7 @@ class Narrative:
         for name in ("change", "later", "early"):
             if f"course.{name}" in groups:
                 total += points[name]
-        total += points["treated"] * self._treated
+        total += points["treated"] * self._treated + points["moved"] * self._moved
         if 0 <= sentence.index - self._recent <= _RECENT:
             total += points["recent"]
         return total

@@ -110,7 +110,8 @@ _FROM = re.compile(rf"\bfrom\s(?:(?:a|an|the)\s\w+(?:\s\w+){{0,3}}?\s?(?:of\s)?)
 _TO = re.compile(r"[^.;]{0,30}\bto\b")
 _TO_BEFORE = re.compile(rf"\bto\s[<>~]?\d[\d.,]*[^.;]{{0,40}}?\bfrom\s[^.;]{{0,30}}?{_VALUE}")
 _USUAL = re.compile(
-    rf"\(\s?(?:(?:her|his|patient[’']s|known|usual)\s)?baseline[\s:=,]*(?:\w+\s?){{0,2}}?[\s:=]*{_VALUE}"
+    r"(?:\(\s?|\bfrom\s(?:an?|her|his|the)\s|\b(?:her|his|known|usual|previous|prior|patient[’']s)\s)"
+    rf"(?:usual\s|known\s|normal\s)?baseline(?:\s[^\W\d]\w*){{0,3}}?[\s:=,]*{_VALUE}"
 )
 
 

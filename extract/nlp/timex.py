@@ -290,7 +290,7 @@ def _counted(
         ):
             return None  # "5 days of treatment" is how long, not when
         anchor = next(name for name, _ in OBJECTS if groups.get(name))
-        early = anchor == PRESENTATION and (days is None or days <= _FIRST_DAYS)
+        early = anchor == PRESENTATION and (days is None or days < 1)
         return _make(text, begin, stop, anchor, days, "" if anchor in (ONSET, BIRTH) or early else "followup")
     if groups["later"]:
         return _make(text, begin, stop, RUNNING, days, "followup")
