@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from extract.nlp.score_components import compact
 from extract.nlp.score_minutes import Minutes, find_minutes, with_minutes
 from extract.nlp.score_model import ScaleName, ScoreFact, ScoreValue
 from extract.nlp.score_rules import ScoreWords
-from extract.nlp.score_runs import REACH, Stretch, ValueRuns, first_value, skipped_spans
+from extract.nlp.score_runs import REACH, Stretch, ValueRuns, first_value, inside, skipped_spans
 from extract.nlp.score_values import COMA
 from extract.rules.scales import Scale
 
@@ -19,11 +20,12 @@ _AND = re.compile(
     r"(?:\s|,|/|&|\band\b|\bor\b|\bthe\b|\b(?:his|her|both)\b|\b(?:score|scale|class|grade)s?\b"
     r"|\((?!\d)[A-Za-z\s-]{2,40}\))*"
 )
-_RANGE = re.compile(r"\brang(?:e|es|ing)\b")
+_RANGE = re.compile(r"(?<!in the )\brang(?:e|es|ing)\b|\b(?:max|min)imum\b")
 _REACHED = re.compile(r"\b(?:to|from|with|was|were|at)\b|[(\[:=/]|^\s?E\d")
 _ON_NEXT = re.compile(r"(?:\spoints?)?\son\s(?:a|an|the|his|her)\s(?:\w+\s)?")
 _DIRECTLY = 20  # characters between a list of values and the list of their times
 _LONGEST_LIST = 60  # characters between two names of a list
+_MOST_NAMES = 6  # in a list
 _CLOSE = 60  # characters within which minutes, or the other end of a change, belong to a value
 
 
@@ -109,15 +111,16 @@ class ScoreLinker:
         scale = self._words.scales.get(COMA)
         if scale is None or text.find("V", stretch.start, stretch.end) < 0:
             return []
-        taken = [(fact.start, fact.end) for fact in found]
+        taken = sorted((fact.start, fact.end) for fact in found)
+        named = [name for name in names if name.scale is scale]
         facts = []
         for parts in compact(text, stretch.start, stretch.end):
-            if any(a < parts.end and parts.start < b for a, b in taken):
+            if inside(parts.start, taken):
                 continue
             written = text[parts.start : parts.end]
             value = ScoreValue(parts.start, parts.end, written, parts.total, components=parts.label)
-            near = [name for name in names if name.scale is scale and name.end <= parts.start]
-            name = near[-1] if near else ScaleName(parts.start, parts.end, scale, written)
+            i = bisect_right(named, parts.start, key=lambda name: name.end) - 1
+            name = named[i] if i >= 0 else ScaleName(parts.start, parts.end, scale, written)
             facts.append(ScoreFact(name, value, "score.components", 0.85))
         return facts
 
@@ -156,7 +159,7 @@ def _minutes(text: str, start: int, end: int, name: ScaleName) -> list[Minutes]:
 def _list_of_names(text: str, names: Sequence[ScaleName], i: int) -> int:
     """Return how many names from the i-th on stand in a list: "APACHE II and SOFA scores"."""
     count = 1
-    while i + count < len(names):
+    while i + count < len(names) and count < _MOST_NAMES:
         before, after = names[i + count - 1], names[i + count]
         length = after.start - before.end
         if not 2 <= length <= _LONGEST_LIST or before.scale is after.scale:
@@ -172,6 +175,7 @@ def _timed(values: Sequence[ScoreValue], times: Sequence[tuple[int, int]], start
     if len(values) < 2:
         return list(values)
     last = values[-1].end
+    times = times[bisect_left(times, (start, start)) : bisect_left(times, (last + REACH, 0))]
     before = [time for time in times if start <= time[0] < values[0].start]
     behind = [time for time in times if last <= time[0] < min(limit, last + REACH)]
     for listed in (before, behind):

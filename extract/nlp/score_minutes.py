@@ -13,7 +13,7 @@ from extract.rules.scales import Scale
 _ONE = r"(?:\d{1,2}(?:st|nd|rd|th)?|one|two|three|five|ten|fifteen|twenty|first|fifth|tenth)"
 _MINUTES = re.compile(
     rf"(?<![\w/.])(?:(?:at|in|after|for|of)\s)?(?:both\s)?(?:(?:the|his|her)\s)?"
-    rf"(?P<list>{_ONE}(?:(?:\s?(?:,\sand|,|and|&|/|to|-|–)\s?)(?:the\s)?{_ONE}){{0,3}})"
+    rf"(?P<list>{_ONE}(?:(?:-?\s?(?:,\sand|,|and|&|/|to|-|–)\s?)(?:the\s)?{_ONE}){{0,3}})"
     rf"(?:[\s-]*(?:minutes?|mins?\b\.?)|\s?['′’](?!\w))(?:['’]s)?(?:\sof\s(?:life|age|birth)|\safter\sbirth)?",
     re.IGNORECASE,
 )

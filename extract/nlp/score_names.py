@@ -14,14 +14,15 @@ from extract.rules.lexicon import Mention
 from extract.rules.scales import KIND, Scale
 
 _NEAR = 200  # characters on either side, within the block, in which a word may confirm an unsure name
-_JOINT = re.compile(r"(?:\s(?:score|scale|index|class|grade|classification)s?)?(?:\s?[(\[,:/]\s?|\s?=\s?|\s)")
+_JOINT = re.compile(r"(?:\s(?:score|scale|index|class|grade|classification)s?)?(?:\s?[(\[,:/]\s?|\s?[=–—-]\s?|\s)")
 _CLOSING = re.compile(r"(?:[\s-](?:score|scale|PS|class|grade)s?)?\s?[)\]]")
 _NUMBER = re.compile(r" (?:II|III|IV|2|3)\b")
 _REST_OF_NAME = re.compile(r"\s?\((?!\d)[A-Z][A-Za-z0-9-]{1,9}\)")
 
 # "a 10-point pain scale": how long it is belongs to the name
 _POINTS = re.compile(
-    r"(?<![\w.])(?:(?:\d{1,3}|ten|five|hundred)[\s-]points?|[01]\s?(?:-|–|to)\s?\d{1,3})\s(?:\w+\s)?$", re.IGNORECASE
+    r"(?<![\w.])(?:(?:\d{1,3}|ten|five|hundred)[\s-]point|[01]\s?(?:-|–|to)\s?\d{1,3})\s(?:(?!on\b|in\b|by\b|of\b|at\b)\w+\s)?$",
+    re.IGNORECASE,
 )
 
 

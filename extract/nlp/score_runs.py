@@ -38,6 +38,17 @@ _ON_THE = re.compile(r"\s(?:(?:was|were)\s\w+\s)?(?:on|within|in)\s(?:the|a|an|h
 _OF = re.compile(r"\b(?:of|was|were|at|to|as|scored|scoring|from)\s(?:an?\s|about\s)?$")
 _FROM = re.compile(r"\bfrom\b")
 _BY = re.compile(r"\bby\s(?:(?:a|about|only|approximately|almost|at least)\s)*$")
+# "at the second operation was", ", a measure of disability, was": what no time expression or bracket holds
+_OCCASION = re.compile(
+    r"\b(?:at|on|in|upon|during|for|after|before|following)\s(?:[A-Za-z][A-Za-z-]*\s){1,4}?"
+    r"(?=(?:was|were|is|remained|improved|increased|decreased|fell|dropped|rose)\b)"
+    r"|,\s(?:a|an|the|which)\s[^,;.()\d]{3,120},\s(?=(?:was|were|is)\b)"
+)
+_UP_TO = re.compile(r"\s?to\s?\d")  # "on a scale from 0 to 10"
+_NUMBERED = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|hours?|POD|minutes?|cases?|patients?)\s\d{1,3}(?:\s?,\s?\d{1,3}){0,6}\s?(?:,|,?\sand)\s$",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"\bscores\b|s$")
 
 
@@ -99,6 +110,8 @@ class ValueRuns:
         gap : the words between it and what stands before it: the name, or the last of ``values``.
         """
         words, first = self._words, not values
+        if first:
+            gap = _OCCASION.sub(" ", gap)
         if not (words.gap if first else words.further).fill(gap) or (not first and not gap.strip()):
             return []
         if name.scale.minutes and all(value.maximum is None for value in values):
@@ -108,8 +121,12 @@ class ValueRuns:
                 return series
         if _BY.search(gap) and words.change.search(gap):  # "improved by 6 points" is a difference
             return []
+        if _NUMBERED.search(text, max(0, begin - 40), begin):  # "at Day 1, 3, and 5"
+            return []
         value = read_value(text, begin, limit, name.scale)
         if value is None or words.counted.match(text, value.end):
+            return []
+        if first and _UP_TO.match(text, value.end) and self._spans_scale(name, value, gap):
             return []
         opened = gap.lstrip(" )]")
         if not first and (not _CLOSED.match(text, value.end) or opened.count("(") != opened.count(")")):
@@ -117,6 +134,12 @@ class ValueRuns:
         if not first and _POINTS_ON.match(text, value.end):  # "4, and 15 points on the Glasgow Coma Scale"
             return []
         return [replace(value, comparator=comparator(gap))]
+
+    def _spans_scale(self, name: ScaleName, value: ScoreValue, gap: str) -> bool:
+        """Tell whether "0 to 10" behind ``gap`` is the length of the scale and no score."""
+        if name.scale.minutes or self._words.change.search(gap):
+            return False
+        return not _FROM.search(gap) or value.value == name.scale.minimum
 
     def _joined(self, values: list[ScoreValue], read: list[ScoreValue], gap: str, changed: bool) -> list[ScoreValue]:
         """Return ``values`` with a further one; the words between them say which came first."""
