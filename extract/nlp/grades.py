@@ -51,8 +51,8 @@ _BEFORE_GRADE = re.compile(
 _LEVEL = re.compile(r"\blevel\s$", re.I)
 _POWER = r"(?<!high[- ])(?<!low[- ])power(?!\s(?:field|doppler|analysis|spectr|supply))"
 _BEFORE_POWER = re.compile(
-    rf"\b(?:strengths?|{_POWER}|force|MMT|weakness)\)?\b[^.;:,]{{0,70}}?"
-    r"(?:\b(?:was|were|is|are|of|at|to|as|score|scored|rated|graded|grade|level|registered|least|only|"
+    rf"\b(?:strengths?|{_POWER}|force|MMT|manual muscle test(?:ing)?|weakness)\)?\b[^.;:,]{{0,70}}?"
+    r"(?:\b(?:was|were|is|are|of|at|to|from|as|score|scored|rated|graded|grade|level|registered|least|only|"
     r"about)|[:=])"
     r"\s*(?:at least\s|only\s|about\s|approximately\s)?$",
     re.I,
@@ -61,7 +61,7 @@ _BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER})\s?[(:=]?\s*$", re.I)
 _SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s$", re.I)
 _AFTER_POWER = re.compile(r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I)
 _AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
-_CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|while|whereas)\b)")
+_CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|within|after|over|by|while|whereas)\b)")
 _UNIT = re.compile(
     r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|"
     r"points?|patients|"

@@ -49,6 +49,8 @@ _LEVEL_AFTER = re.compile(
 _DISTRIBUTION = re.compile(
     r"[\s-]+(?:(?:nerve|root|dermatomal|sensory|pain)\s){0,2}(?:distributions?|patterns?)\b", re.I
 )
+_LEVEL_WORD = re.compile(r"[\s-]+(?:vertebral\s|spinal\s|disc\s|cord\s)?levels?\b", re.I)
+_HORMONE = re.compile(r"C[1-4]|T[34]")
 _COMPLEMENT = re.compile(r"C[1-4]")
 _PLACE_BEFORE = re.compile(
     r"\b(?:at|to|below|above|from|through|between|around|involving|over|near|until|till|"
@@ -90,6 +92,9 @@ class LevelEvidence:
         left = text[max(start, one.start - 70) : one.start]
         right = text[one.end : min(end, one.end + 70)]
         if self._after.match(right) or self._before.search(left) or _LEVEL_BEFORE.search(left):
+            return True
+        span = any(level.upper != level.lower for level in one.levels)
+        if span and _LEVEL_WORD.match(right) and not any(_HORMONE.fullmatch(token) for token in one.written):
             return True
         if _DISTRIBUTION.match(right) and not any(_COMPLEMENT.fullmatch(token) for token in one.written):
             return True

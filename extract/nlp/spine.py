@@ -122,6 +122,7 @@ class LevelList:
     written : letter and number of each as written ("Th4", "D12"), for telling look-alikes.
     worded : in words ("fourth thoracic"), or with the region spelled out: needs no further proof.
     spaced : with a blank or hyphen between letter and number ("L 4", "T-10"): needs proof beside it.
+    lettered : a span whose both ends have their letter ("C-4 to C-7").
     """
 
     start: int
@@ -130,14 +131,15 @@ class LevelList:
     written: tuple[str, ...]
     worded: bool = False
     spaced: bool = False
+    lettered: bool = False
 
     @property
     def unmistakable(self) -> bool:
         """Whether a span like L4-L5 or T11/12 can hardly mean anything else, unlike C3/C4 or T1/T2."""
         spans = any(level.upper != level.lower and level.orderly for level in self.levels)
         sure = any(not _DOUBTFUL.fullmatch(token) for token in self.written) or any(
-            level.upper[0] != level.lower[0]
-            for level in self.levels  # "C2-T1"
+            level.upper[0] != level.lower[0] or (level.upper, level.lower) == ("C1", "C2")  # "C2-T1", atlas and axis
+            for level in self.levels
         )
         return spans and not self.spaced and sure
 
@@ -193,7 +195,10 @@ def _symbols(text: str, start: int, end: int) -> Iterator[LevelList]:
         # "C6-24" is no level at all
         if all(item.valid for item in items):
             levels = tuple(_levels(text, items))
-            yield LevelList(match.start(), stop, levels, tuple(written), spaced=bool(match.group("gap")))
+            lettered = len(items) > 1 and all(text[item.start].isalpha() for item in items)
+            yield LevelList(
+                match.start(), stop, levels, tuple(written), spaced=bool(match.group("gap")), lettered=lettered
+            )
 
 
 def _continue(text: str, end: int, items: list[_Item], written: list[str]) -> int:

@@ -16,12 +16,13 @@ from extract.rules.lexicon import Mention
 
 _SCALE = re.compile(
     r"\b(?:MRC|BMRC|Medical Research Council|MMT|manual muscle|(?:muscle|muscular|motor) (?:strength|"
-    r"power|test\w*|score|grade))\b",
+    r"power|test\w*|score|grade)|strength (?:test\w*|grad\w*|scores?))\b",
     re.I,
 )
 _MEASURED = re.compile(r"\b(?:kg|newtons?|Nm|N|lbs?|mV|amplitude|latency)\b")
 _CELL = re.compile(
-    r"(?P<a>[0-5])\s?(?P<asign>[+\-−–])?\s?(?:/\s?(?P<b>[0-5])\s?(?P<bsign>[+\-−–])?)?(?:\s?/\s?(?P<max>5))?"
+    r"(?:M|(?:MRC )?[Gg]rade |MRC )?(?P<a>[0-5])\s?(?P<asign>[+\-−–])?"
+    r"\s?(?:/\s?(?P<b>[0-5])\s?(?P<bsign>[+\-−–])?)?(?:\s?/\s?(?P<max>5))?"
 )
 _OF_SIDE = r"\(?\b(?P<{0}>right|left|rt|lt|R|L)\b\)?"
 _SIDED = re.compile(

@@ -75,7 +75,12 @@ _NORMAL_AT = re.compile(
     r"\s(?:at|from|in)\s(?:the\s)?(?:levels?\s(?:of\s)?)?$",
     re.I,
 )
-_AT = re.compile(r"\s(?:at|in|of|from|over|between)\s(?:the\s)?(?:left\s|right\s|level of\s)?$")
+_AT = re.compile(r"\s(?:at|in|of|from|over|between|to)\s(?:the\s)?(?:left\s|right\s|level of\s)?$")
+_CLOSED = re.compile(
+    r"\s*(?:$|[.,;)(\n]|(?:and|or|with|without|was|were|is|on|which|that|to|in|as|by|for|measuring|causing|"
+    r"compressing|extending|levels?|regions?|distributions?)\b)",
+    re.I,
+)
 _WIDE = 1000  # characters around a level in which the same sentence may speak of the spine
 _REACH = 110  # characters in which the finding of a level is looked for
 
@@ -89,6 +94,7 @@ class LevelFinder:
         self._kinds = [(kind, _pattern(entries)) for kind, entries in words["kinds"].items()]
         self._stops = frozenset(words["stops"])
         self._findings = _pattern(words["findings"])
+        self._placed = _pattern(words["placed"])
         self._spinal = _pattern(words["spinal"])
 
     def __call__(self, doc: Doc) -> Doc:
@@ -126,7 +132,7 @@ class LevelFinder:
             return 0.0
         if bound:
             return 0.95
-        if one.spaced:
+        if one.spaced and not one.lettered:
             return 0.0
         if self._evidence.spine.search(text, max(start, one.start - _WIDE), min(end, one.end + _WIDE)):
             return 0.8
@@ -137,9 +143,10 @@ class LevelFinder:
     def _found_at(self, text: str, start: int, one: LevelList) -> bool:
         """Tell whether a finding stands directly before: "a mass at T7", "numbness in C6"."""
         place = _AT.search(text, max(start, one.start - 60), one.start)
-        return (
-            place is not None and self._findings.search(text, max(start, place.start() - 25), place.end()) is not None
-        )
+        if place is None or not _CLOSED.match(text, one.end):
+            return False
+        low = max(start, place.start() - 25)
+        return any(words.search(text, low, place.end()) for words in (self._findings, self._placed))
 
     def _add(self, doc: Doc, sentence: Sentence, one: LevelList, confidence: float) -> None:
         text = text_of(doc)

@@ -160,6 +160,15 @@ def test_table_with_sides_in_its_cells() -> None:
     ]
 
 
+def test_table_of_strength_testing_with_prefixed_grades() -> None:
+    assert told("Strength testing\tRight\tLeft\nDeltoid\tM3\tGrade 4\nBiceps\t4/5\tM4-") == [
+        ("deltoid", "right", "3"),
+        ("deltoid", "left", "4"),
+        ("biceps brachii", "right", "4"),
+        ("biceps brachii", "left", "4-"),
+    ]
+
+
 def test_time_over_a_column_per_side() -> None:
     text = "Power (MRC)\tOn admission\t\tAfter a day\t\n\tRight\tLeft\tRight\tLeft\nHip flexion\t4\t3\t2\t1"
     assert timed(text) == [
