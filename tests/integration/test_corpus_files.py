@@ -31,6 +31,7 @@ KEYS: dict[str, set[str]] = {
         "when",
         "quote",
     },
+    "scores": {"case", "scale_text", "value", "when", "quote"},
     "muscle_grades": {"case", "muscle_text", "side", "grade", "when", "quote"},
     "levels": {"case", "level", "level_text", "assertion", "quote"},
     "drugs": {
