@@ -268,6 +268,20 @@ def sign_results(text: str, start: int, end: int) -> list[Item]:
     return items
 
 
+_ZERO = re.compile(r"\b(?:of|was|were|is|at|to)\szero\b(?!\s?(?:point|hour|time|day|order|-))", re.IGNORECASE)
+
+
+def zero_values(text: str, start: int, end: int) -> list[Item]:
+    """Return the values written as a word: "an absolute neutrophil count of zero"."""
+    places = [match.end() - len("zero") for match in _ZERO.finditer(text, start, end)]
+    return [Item(Role.VALUE, a, a + 4, quantity=_zero(a)) for a in places]
+
+
+def _zero(start: int) -> Quantity:
+    end = start + len("zero")
+    return Quantity(start, end, start, end, "0", 0.0, None, "number", "=", None, "")
+
+
 _PLUSES = re.compile(r"[1-4]\+(?![\d/+])")
 _PLUS_BEFORE = re.compile(r"(?<![\w+.)])\+\s?$")
 _SAMPLE = re.compile(r"\burin|\bdipstick|\bUA\b", re.IGNORECASE)

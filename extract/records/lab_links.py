@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from extract.nlp.model import Quantity
 from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
+from extract.records.lab_lists import behind, between, fractions, is_placeholder, share_units
 from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
@@ -29,7 +29,6 @@ _LEVEL = re.compile(
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
 _VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
-_MEMBER = re.compile(r"\s*(?:,|;|and|, and)\s*", re.IGNORECASE)
 _MAX_UNKNOWN = 2
 
 
@@ -54,24 +53,8 @@ class Linker(Linking):
                 i = self._values(i)
                 continue
             i += 1
-        self._share_units()
+        share_units(self._text, self.drafts, self._units)
         return self.drafts
-
-    def _share_units(self) -> None:
-        """Give the unit at the end of a list to all of it: "sodium 134, potassium 3.1, chloride 98 mEq/L"."""
-        for draft, after in reversed(list(pairwise(self.drafts))):
-            unit = after.value.unit if after.value is not None else None
-            shared = after.value if unit is not None else after.unit_from
-            if draft.value is None or draft.value.unit is not None or draft.unit_from is not None or shared is None:
-                continue
-            listed = _MEMBER.fullmatch(self._gap(draft.end, after.start)) is not None
-            if (
-                listed
-                and draft.reference is None
-                and shared.unit is not None
-                and self._units.usual(draft.analyte.entry, shared.unit)
-            ):
-                draft.unit_from = shared
 
     def _wait(self, item: Item) -> None:
         pending = self._pending
@@ -83,6 +66,10 @@ class Linker(Linking):
                 return
             if self._words.joins(gap):
                 pending.append(item)
+                return
+            unknown = between(gap, before.end, self._words)
+            if unknown:
+                self._pending = [*pending, *unknown, item]
                 return
         self._pending = [item]
 
@@ -315,10 +302,9 @@ class Linker(Linking):
     def _assign(self, analytes: list[Item], values: list[Quantity], confidence: float) -> int:
         self._pending = []
         self._last = []
-        if (
-            len(analytes) > 1 and len(values) == 2 and self._is_to(values)
-        ):  # "diuresis and creatinine fell from 798 to 98"
-            analytes = analytes[-1:]
+        analytes = self._members(analytes, values)
+        if len(analytes) > 1 and len(values) == 2 and self._is_to(values):
+            analytes = analytes[-1:]  # "diuresis and creatinine fell from 798 to 98"
         split = split_among(values, len(analytes))
         if split is not None:
             analytes, values = analytes[-len(split) :], split
@@ -327,8 +313,13 @@ class Linker(Linking):
             return 1 if split is not None else len(values)
         if values[0].form == "list":
             return 1  # as many names as numbers, or none of them
+        parts = self._words.parts(analytes[-1])
+        if len(parts) == 2 and len(values) > 1 and self._gap(values[0].end, values[1].start).strip() in ("/", ","):
+            self._coordinate(parts, values[:2], confidence)  # "PT/INR 28.4 s/2.6"
+            return 2
         if values[0].form == "fraction":
-            for part, value in zip(self._words.parts(analytes[-1]), split_fraction(values[0]), strict=False):
+            parts = parts or fractions(self._text, analytes[-1], values[0].start, self._words)
+            for part, value in zip(parts, split_fraction(values[0]), strict=False):
                 self._make(part, value, "lab.slash_list", confidence - 0.05)
             return 1
         if len(analytes) > 1 and len(values) > 1:
@@ -342,6 +333,14 @@ class Linker(Linking):
         if len(values) > 1 and values[0].unit is None and values[1].unit is not None and self._is_to(values):
             first.unit_from = values[1]
         return 1
+
+    def _members(self, analytes: list[Item], values: list[Quantity]) -> list[Item]:
+        """Return the names of a list; unknown ones count where there are then as many names as values."""
+        after = behind(self._gap(analytes[-1].end, values[0].start), analytes[-1].end, self._words)
+        if len(values) > 1 and len(analytes) + len(after) == len(values):
+            return [*analytes, *after]
+        unknown = [i for i, item in enumerate(analytes) if is_placeholder(item)]
+        return analytes[unknown[-1] + 1 :] if unknown else analytes
 
     def _is_series(self, analyte: Item, values: list[Quantity]) -> bool:
         """Tell whether a list of numbers is one analyte's: "sodium rose to 121, 126 and 133 mmol/L"."""

@@ -47,7 +47,7 @@ class RowMaker:
         entry = self._entry(draft)
         if entry is None:
             return
-        entry = self._by_specimen(doc, draft, entry)
+        entry = self._by_unit(draft, self._by_specimen(doc, draft, entry))
         values = self._names(text_of(doc), draft, entry)
         fits = True
         if draft.value is not None:
@@ -66,7 +66,8 @@ class RowMaker:
         fact = fact if fact is not None else context(doc).at(start, draft.end)
         if fact.assertion == "absent":  # "ANA was negative": the result holds, it is the antibody that is absent
             fact = replace(fact, assertion="present")
-        parts = (entry.name, *(self._members.get(entry.name, ()) if draft.sums else ()))
+        summed = draft.sums or entry["kind"] == "cells"
+        parts = (entry.name, *(self._members.get(entry.name, ()) if summed else ()))
         confidence = draft.confidence if fits else max(draft.confidence - _MISFIT, 0.05)
         if not fits and fact.subject == "patient":
             written = f"{entry.name} {values['value_text']} {values['unit_text']}"
@@ -100,6 +101,15 @@ class RowMaker:
             if found is not None:
                 return found
         return entry
+
+    def _by_unit(self, draft: LabDraft, entry: Entry) -> Entry:
+        """Return what a unit makes of cells: "neutrophils 82 %" are a percentage, with 10^9/L they are a count."""
+        unit = _unit(draft)
+        if draft.value is None or unit is None or entry["kind"] != "cells" or entry["specimen"] != "blood":
+            return entry
+        cells = entry.name.removesuffix("s")
+        name = f"{cells} percentage" if unit.ucum == "%" else f"absolute {cells} count"
+        return (entry["unit_conventional"] == "" and self._rules.entry("analyte", name)) or entry
 
     def _names(self, text: str, draft: LabDraft, entry: Entry) -> dict[str, Any]:
         item = draft.named_by if draft.named_by is not None else draft.analyte

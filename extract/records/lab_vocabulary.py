@@ -63,6 +63,10 @@ class Vocabulary:
             return False
         return any(t in _JOINTS for t in tokens) and all(t in self.coordination for t in tokens)
 
+    def is_coordination(self, piece: str) -> bool:
+        """Tell whether a piece of a list holds no name, only words that go with one: "serum", "levels"."""
+        return all(token.lower() in self.coordination or token.isspace() for token in _TOKEN.findall(piece))
+
     def count_unit(self, text: str, position: int) -> Quantity | None:
         """Return the "/µL" or "per mm3" that follows the name of cells; None where none does."""
         lead = _COUNT_LEAD.match(text, position)

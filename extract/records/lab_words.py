@@ -57,7 +57,7 @@ _GIVEN = re.compile(  # "after starting vitamin D and magnesium"
     r"(?:treat(?:ed|ment)|therapy|supplement\w*|substitution) (?:with|of))\s(?:\w+\s)?$",
     re.IGNORECASE,
 )
-_FOR = re.compile(r"\sfor\s", re.IGNORECASE)  # "the blasts were positive for CD34"
+_FOR = re.compile(r"\sfor\s", re.IGNORECASE)
 
 
 def is_result(text: str, word: Item, *, urine: bool) -> bool:
@@ -105,8 +105,8 @@ def ends_label(text: str, word: Item) -> bool:
 
 def fits(text: str, analyte: Item, word: Item) -> bool:
     """Tell whether a word may be the analyte's result: not in "insulin resistance"."""
-    if is_of_cells(analyte) and _FOR.match(text, word.end):
-        return False
+    if is_of_cells(analyte) and word.start > analyte.start and _FOR.match(text, word.end):
+        return False  # "the blasts were positive for CD34"
     if _ATTRIBUTIVE.match(text, analyte.end) or _GIVEN.search(text[max(0, analyte.start - 32) : analyte.start]):
         return False
     if is_found(text, word) and not (is_sought(analyte) or is_panel(analyte)):
@@ -115,7 +115,7 @@ def fits(text: str, analyte: Item, word: Item) -> bool:
         return True
     if analyte.entry["class"] == "panel" and word.entry is not None and word.entry["result"] == "positive":
         return False  # groups of chemical tests and immunoglobulins are not positive
-    return not analyte.entry.name.startswith("immunoglobulin ")
+    return analyte.entry["class"] != "immunology"  # CD3 is stained, immunoglobulins are measured
 
 
 def is_panel(item: Item) -> bool:

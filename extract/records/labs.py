@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +16,7 @@ from extract.nlp.model import BlockKind, Quantity
 from extract.records.common import Record
 from extract.records.lab_dipstick import dipstick_items
 from extract.records.lab_findings import FindingLinker
-from extract.records.lab_items import Item, ItemReader, Role, sign_results
+from extract.records.lab_items import Item, ItemReader, Role, sign_results, zero_values
 from extract.records.lab_links import Linker
 from extract.records.lab_results import ResultLinker
 from extract.records.lab_rows import RowMaker
@@ -56,12 +58,18 @@ class Lab(Record):
     flag: Annotated[Literal["L", "N", "H", ""], Field(description="position in the reference range given")] = ""
 
 
+_SATURATION = re.compile(r"(?:blood\s)?(?:O2|oxygen) sat(?:uration)?(?: level)?", re.IGNORECASE)
+
+
 def _is_oximetry(item: Item, items: Sequence[Item]) -> bool:
     """Tell whether an oxygen saturation stands alone: a vital sign; beside a pH or pCO2 it is of a blood gas."""
     if item.entry is None or not item.entry.name.endswith("oxygen saturation"):
         return False
     return not any(
-        other is not item and other.entry is not None and other.entry["class"] == "blood_gas" for other in items
+        other is not item
+        and other.entry is not None
+        and (other.entry["class"] == "blood_gas" or other.entry.name == "blood gas analysis")
+        for other in items
     )
 
 
@@ -98,13 +106,21 @@ class LabFinder:
             self._stretch(doc, cell.start, cell.end, *inside)
         return doc
 
+    def _of_blood_gas(self, doc: Doc, item: Item, items: Sequence[Item]) -> Item:
+        """Return "O2 saturation" as an analyte where the sentence gives a blood gas; the item itself elsewhere."""
+        if item.role is not Role.OTHER or item.mention is None or not _SATURATION.fullmatch(item.mention.text):
+            return item
+        gases = {i.entry.name for i in items if i.entry is not None and i.entry["class"] == "blood_gas"}
+        entry = self._vocabulary.named("arterial oxygen saturation") if len(gases) > 1 else None
+        return replace(item, role=Role.ANALYTE, mention=replace(item.mention, entry=entry)) if entry else item
+
     def _stretch(self, doc: Doc, start: int, end: int, mentions: Sequence[Item], numbers: Sequence[Quantity]) -> None:
         """Read a sentence, or a table's cell that holds one."""
         if not any(item.role in (Role.ANALYTE, Role.IMPLIED) for item in mentions) and not any(
             is_concentration(number) for number in numbers
         ):
             return
-        mentions = [m for m in mentions if not _is_oximetry(m, mentions)]
+        mentions = [self._of_blood_gas(doc, m, mentions) for m in mentions if not _is_oximetry(m, mentions)]
         inside = [
             n
             for n in numbers
@@ -112,7 +128,7 @@ class LabFinder:
         ]
         values = self._reader.quantity_items(doc, start, end, inside)
         text = text_of(doc)
-        signs = sign_results(text, start, end)
+        signs = [*sign_results(text, start, end), *zero_values(text, start, end)]
         if speaks_of_urine(text, start, end):
             free = {item.start for item in mentions}
             signs += [item for item in dipstick_items(text, start, end, self._vocabulary) if item.start not in free]

@@ -66,9 +66,9 @@ def test_days_in_the_header() -> None:
         "C-reactive protein 212 mg/L",
         "C-reactive protein 84 mg/L",
         "C-reactive protein 6 mg/L",
-        "lymphocytes 4.2 %",
-        "lymphocytes 10.7 %",
-        "lymphocytes 21.8 %",
+        "lymphocyte percentage 4.2 %",
+        "lymphocyte percentage 10.7 %",
+        "lymphocyte percentage 21.8 %",
         "lactate 6.1 mmol/L",
         "lactate 1.2 mmol/L",
     ]
