@@ -115,7 +115,8 @@ def fits(text: str, analyte: Item, word: Item) -> bool:
         return True
     if analyte.entry["class"] == "panel" and word.entry is not None and word.entry["result"] == "positive":
         return False  # groups of chemical tests and immunoglobulins are not positive
-    return analyte.entry["class"] != "immunology"  # CD3 is stained, immunoglobulins are measured
+    measured = analyte.entry.name.startswith("immunoglobulin ")
+    return not measured and not (is_of_cells(analyte) and analyte.entry["class"] == "immunology")  # CD3 is stained
 
 
 def is_panel(item: Item) -> bool:
