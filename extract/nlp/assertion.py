@@ -74,7 +74,7 @@ def find_scopes(text: str, sentence: Sentence, cues: Sequence[Cue]) -> list[Scop
     scopes = []
     for cue in groups:
         kind = cue.group.removeprefix("assert.")
-        if kind in ("end", "pseudo") or _is_hidden(cue, hidden):
+        if kind in ("end", "pseudo") or _is_hidden(cue, hidden) or _is_remark(text, cue):
             continue
         assertion = ABSENT if kind.startswith("absent") else POSSIBLE
         near = stops[
@@ -87,6 +87,11 @@ def find_scopes(text: str, sentence: Sentence, cues: Sequence[Cue]) -> list[Scop
         if kind.endswith("_around"):  # "was not evident at": its subject stands before it
             scopes.append(Scope(_left(text, sentence, cue, near), cue.end, assertion))
     return sorted(scopes, key=_start)
+
+
+def _is_remark(text: str, cue: Cue) -> bool:
+    """Tell whether "not shown" stands in brackets of its own and speaks of the article."""
+    return text[cue.start - 1 : cue.end + 1].lower() == "(not shown)"
 
 
 def _is_hidden(cue: Cue, hidden: Sequence[Cue]) -> bool:

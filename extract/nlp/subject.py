@@ -36,9 +36,17 @@ _SHARE = re.compile(
 _RETURNING = ("discussion", "conclusion")
 _PASSING = re.compile(
     r"\b(?:as|like)\s(?:was\s|is\s)?(?:also\s)?(?:the\scase\s)?(?:(?:seen|observed|noted|described|found"
-    r"|reported|shown)\s)?(?:in|with|for)?\s?$",
+    r"|reported|shown)\s)?(?:in|with|for)?\s?$"
+    r"|\b(?:than|unlike|similar\sto|comparable\s(?:to|with)|compared\s(?:to|with)|in\scontrast\sto|like|as\sin)\s"
+    r"(?:(?:that|those)\s(?:of|in)\s|in\s)?$",
     re.IGNORECASE,
 )
+# what a case teaches is generally so: "this case highlights the importance of ..."
+_LESSON = re.compile(
+    r"(?:\sreport)?[^.,;]{0,60}?\b(?:highlights?|emphasi[sz]es?|underscores?|underlines?|illustrates?|stresses|reminds"
+    r"|teaches|(?:would\s)?suggests?\sthat)\b"
+)
+_ASIDE_END = re.compile(r"[,;)]|\s(?:because|who|which|that|and|but|as)\b")
 _SINGLE = ("old", "decade", "newborn")
 
 
@@ -179,19 +187,19 @@ class SubjectFinder:
         """Enter a sentence into ``index``, clause by clause where it speaks of the patient and of others."""
         counts = Counter(cue.group for cue in cues)
         own = counts["subject.own"] + counts["subject.did"]
-        mixed = (own and counts["subject.general"]) or (
-            (own or counts["subject.person"]) and counts["subject.literature"]
-        )
+        person = counts["subject.person"]
+        mixed = (own and counts["subject.general"]) or ((own or person) and counts["subject.literature"])
+        mixed = mixed or (person and counts["subject.general"] and sentence.section in _RETURNING)
         if not mixed or sentence.section in ("case", "references"):
             index.add(sentence.start, sentence.end, subject)
             return
-        aside = _aside(text, sentence, cues) if subject == PATIENT else None
+        aside = _aside(text, sentence, cues)
         if aside is not None:
             index.add(sentence.start, aside[0], LITERATURE)
             index.add(*aside, PATIENT)
             index.add(aside[1], sentence.end, LITERATURE)
             return
-        for start, end in split_clauses(sentence, cues):
+        for start, end in split_clauses(text, sentence, cues):
             inside = Counter(cue.group for cue in cues if start <= cue.start < end)
             mine = inside["subject.own"] + inside["subject.did"]
             told = mine or inside["subject.person"] or inside["subject.past"] or inside["subject.narrative"]
@@ -208,6 +216,9 @@ def _aside(text: str, sentence: Sentence, cues: Sequence[Cue]) -> tuple[int, int
     if len(own) != 1 or own[0].group != "subject.own":
         return None
     cue = own[0]
+    lesson = _LESSON.match(text, cue.end, sentence.end)
+    if lesson is not None and not any(c.group == "subject.person" and c.start > lesson.end() for c in cues):
+        return sentence.start, lesson.end()
     opening = text.rfind("(", sentence.start, cue.start)
     if opening >= 0 and text.find(")", opening, cue.start) < 0:
         closing = text.find(")", cue.end, sentence.end)
@@ -216,7 +227,7 @@ def _aside(text: str, sentence: Sentence, cues: Sequence[Cue]) -> tuple[int, int
         match = _PASSING.search(text, max(sentence.start, cue.start - 40), cue.start)
         if match is None or match.end() != cue.start or match.start() <= sentence.start:
             return None
-        stop = re.compile(r"[,;)]").search(text, cue.end, sentence.end)
+        stop = _ASIDE_END.search(text, cue.end, sentence.end)
         start, end = match.start(), stop.start() if stop is not None else sentence.end
     outside = [c for c in cues if not start <= c.start < end]
     groups = {c.group for c in outside}
