@@ -24,6 +24,7 @@ IDENTITY = {
     "muscle_grades": ("muscle", "side", "grade", "assertion"),
     "levels": ("level", "region", "assertion", "kind"),
     "drugs": ("drug", "dose_value", "dose_value_high", "dose_unit", "route", "status"),
+    "scores": ("scale", "comparator", "value", "value_text", "minute"),
 }
 
 
