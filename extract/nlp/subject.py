@@ -33,6 +33,13 @@ _SHARE = re.compile(
     r"\d\s?%\s(?:of|in)\s(?:all\s|the\s|these\s|reported\s|adult\s)?(?:patients|cases|children|women|men"
     r"|individuals|adults|infants|people)"
 )
+# other authors as the subject of a verb: "Moreno et al. [3] performed", not "after Moreno et al."
+_OTHERS_DID = re.compile(
+    r"(?:^|,\s|\b(?:that|while|whereas|and|but)\s)[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?"
+    r"(?:\s(?:and|&)\s[A-Z][\w’'-]+)?,?\s(?:et\sal\.?,?|and\s(?:colleagues|co-?workers|associates))"
+    r"\s?(?:[\[(][^\])]{1,20}[\])]|\d{1,3}(?:[,–-]\d{1,3})*)?,?\s(?:also\s|first\s|have\s|had\s|\w+ly\s)?"
+    r"(?:\w+[a-z]ed|found|showed|shown|used|wrote|saw|chose|gave)\b"
+)
 _RETURNING = ("discussion", "conclusion")
 _PASSING = re.compile(
     r"\b(?:as|like)\s(?:was\s|is\s)?(?:also\s)?(?:the\scase\s)?(?:(?:seen|observed|noted|described|found"
@@ -147,6 +154,9 @@ class SubjectFinder:
         told = counts["subject.narrative"] > 0 and ages[0].start - sentence.start < 60 if single else False
         introduces = single and not literature and (not state.begun or section == "case" or (told and section == ""))
         self._refer(state, section, own, literature, single, counts["subject.someone"], introduces)
+        if not own and _OTHERS_DID.search(text[sentence.start : sentence.end]):
+            state.telling = False
+            return LITERATURE
         points = self._points(counts) - 1.5 * cited + self._prior(section, state)
         if counts["subject.general"] and _SHARE.search(text, sentence.start, sentence.end):
             points -= 2
