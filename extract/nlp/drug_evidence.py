@@ -14,6 +14,7 @@ _NARRATIVE = ("case", "abstract", "caption", "")
 _COMMENT = ("discussion", "conclusion", "introduction")
 # a key: "AB: antibiotics, CS: corticosteroids", "AB, antibiotics; CS, corticosteroids"
 _LEGEND = re.compile(r"(?:^|[,;.]\s)[A-Z][\w/ ]{0,9}\s?[:=]\s?(?=\w)|(?:^|[;.]\s)[A-Z][A-Za-z/-]{0,5}[A-Z],\s(?=\w)")
+_ABOUT = re.compile(r"(?:[<>~≤≥≈]|\b(?:approximately|about|around|nearly))\s*$")
 _MICROGRAMS = re.compile(r"(?:mcg|[µμu]g|micrograms?)", re.I)
 _SECOND_NAME = re.compile(r"^\s?\([^()\s]{2,14}\)")  # "interferon alpha (IFN-alpha) treatment"
 _PURPOSE = re.compile(
@@ -93,7 +94,8 @@ def is_purpose(wording: Wording, slot: Slot, slots: Sequence[Slot]) -> bool:
 
 def _is_yardstick(wording: Wording, slot: Slot) -> bool:
     """Tell whether another drug's dose is only measured by this one: "equivalent to 5 mg of prednisolone"."""
-    return bool(wording.rules.ends["yardstick_before"].search(wording.before(slot.start, 40)))
+    before = _ABOUT.sub("", wording.before(slot.start, 50))
+    return bool(wording.rules.ends["yardstick_before"].search(before))
 
 
 def _in_susceptibility_list(wording: Wording, name: DrugName) -> bool:

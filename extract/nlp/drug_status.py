@@ -18,7 +18,10 @@ _CLAUSE = re.compile(
     r"but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
 )
 _ONLY_LAST = re.compile(r"[^.;]{0,40}?\bwhich (?:was|had|has)\b")  # "A followed by B, which was tapered off"
-_NO_SUCH = re.compile(r"\b(?:no|not|without|none|nor)\b.*\b(?:such as|like|e\.g\.)", re.I)
+_NO_SUCH = re.compile(
+    r"\b(?:no|not|without|none|nor)\b.*\b(?:such as|like|e\.g\.)|\bno\b.*\b(?:or|nor)\s(?:\w+\s){0,2}$", re.I
+)
+_NONE_OF_THESE = re.compile(r"\bnone of (?:these|them|which)\b", re.I)
 _ADVERB = re.compile(r"\bnot\s(?:\w+ly|yet|ever|even|actually|regularly)\s", re.I)
 # "was considered early, but its start was delayed, and it was finally given"
 _AFTER_ALL = re.compile(
@@ -26,6 +29,13 @@ _AFTER_ALL = re.compile(
     r"added|introduced|performed)\b"
 )
 _ASIDE = re.compile(r"^\s?\([^()]*\)")  # said of the last of a list alone: "A, B and C (stopped on day 12)"
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|had)\b")
+_RELATIVE = re.compile(r"\s?(?:which|that)\s")  # "A which had been started in June was stopped"
+_GOES_ON = re.compile(r"(?:\s?,|\s(?:and|or)\b)[^();]*")  # "A and B were stopped"
+_SAME_SUBJECT = re.compile(
+    r"\b(?:and|but|or|then|which|that|it|they|also|therefore|thus|later|subsequently|initially|not|been|be|being|was|were|"
+    r"had|has|\w+ed|\w+ly)\s*$"
+)
 _PASSIVE_ADVERB = re.compile(r"\b(was|were|been)\s(?:also|then|thus|therefore|\w+ly)\s")
 _OBJECT = re.compile(r"\s(?:the|his|her|all|its|any|a|an|seizures?|bleeding|further)\b")
 _WHICH_STOPPED = re.compile(
@@ -34,7 +44,7 @@ _WHICH_STOPPED = re.compile(
 )
 # a reaction to a dose that was given
 _REACTION_TO = re.compile(r"[\s-]?(?:induced|caused|associated|triggered|related)\b", re.I)
-_REASON = re.compile(r"\s(?:due to|because of|owing to|in view of|for|after|despite|given)\b")  # "A due to B allergy"
+_REASON = re.compile(r",?\s(?:due to|because of|owing to|in view of|for|after|despite|given)\b")  # "A due to B allergy"
 _REACTION_AFTER = re.compile(
     r"\b(?:after|following|during|upon|within|by|caused by|induced by|due to|secondary to|triggered by|while|"
     r"treated with|managed with|received|given)\b",
@@ -81,26 +91,32 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return None
     if any(rules.ends["withheld_before"].search(lead) for lead in leads):
         return "withheld"
-    if rules.phrases["withheld_after"].search(tail[:_REACH]) and not _AFTER_ALL.search(wording.after(last.end, 250)):
+    if _said_behind("withheld_after", wording, last, tail) and not _AFTER_ALL.search(wording.after(last.end, 250)):
         return "withheld"
     if any(rules.ends["stopped_before"].search(lead) for lead in leads):
         return "stopped"
     which = _ONLY_LAST.match(tail)
     if which is not None and (slot is not last or wording.names_between(last.end, last.end + which.end())):
         return _by_time(wording, fact.when)
-    if _passive(rules.phrases["stopped_after"], tail):
+    if _said_behind("stopped_after", wording, last, tail):
         return "stopped"
     if slot is last and _WHICH_STOPPED.match(wording.after(last.end, 160)):
         return "stopped"
-    if fact.assertion == "absent" and (rules.phrases["denied_before"].search(head) or _NO_SUCH.search(head)):
-        return None  # "no history of other drugs (such as A, B)": B is as far from "no" as a list is long
-    return _by_time(wording, fact.when)
+    return None if _is_denied_list(wording, head, last, fact) else _by_time(wording, fact.when)
 
 
 def _around(wording: Wording, slot: Slot, first: Slot, last: Slot) -> tuple[str, str]:
     """Return what the clause says before and behind a list, as far as it is said of this member."""
     tail = _PASSIVE_ADVERB.sub(r"\1 ", _clause_after(wording, last.end))
     return _clause_before(wording, first.start), tail if slot is last else _ASIDE.sub("", tail)
+
+
+def _is_denied_list(wording: Wording, head: str, last: Slot, fact: FactContext) -> bool:
+    """Tell whether a whole list is denied: "no history of other drugs (such as A, B)", "A and B; none of these"."""
+    if _NONE_OF_THESE.search(wording.after(last.end, 200)):
+        return True
+    denied = wording.rules.phrases["denied_before"].search(head) or _NO_SUCH.search(head)
+    return fact.assertion == "absent" and denied is not None
 
 
 def _by_time(wording: Wording, when: str) -> str:
@@ -122,10 +138,21 @@ def _is_allergen(allergy: re.Pattern[str], head: str, tail: str) -> bool:
     return found is not None and _REACTION_AFTER.search(head, found.end()) is None
 
 
-def _passive(pattern: re.Pattern[str], tail: str) -> bool:
-    """Tell whether a phrase follows that is said of the drug: "was stopped", not "stopped the bleeding"."""
-    found = pattern.search(tail[:_REACH])
-    return found is not None and not _OBJECT.match(tail, found.end())
+def _said_behind(kind: str, wording: Wording, last: Slot, tail: str) -> bool:
+    """Tell whether a phrase follows that is said of the drug: "was stopped", not "stopped the bleeding".
+
+    The phrase is not of the drug where another drug stands between, or a predicate and then another subject: "A was
+    tapered, line placement was not attempted".
+    """
+    found = wording.rules.phrases[kind].search(tail[:_REACH])
+    if found is None or _OBJECT.match(tail, found.end()):
+        return False
+    between = tail[: found.start()]
+    if _RELATIVE.match(between):
+        return True
+    if wording.names_between(last.end, last.end + len(between)):
+        return found.group().lower().startswith("were") and _GOES_ON.fullmatch(between) is not None
+    return _FINITE.search(between) is None or _SAME_SUBJECT.search(between) is not None
 
 
 def _leads(head: str, qualifiers: GapWords) -> list[str]:

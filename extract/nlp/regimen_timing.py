@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extract.nlp.gaps import CLAUSE
 from extract.nlp.regimen_model import Parts, Slot
-from extract.nlp.schedules import Way
+from extract.nlp.schedules import Timing, Way
 
 _PER_HOURS = re.compile(r"/\s?\d+\s?h")  # "400 mg/12 h" says how often
 
@@ -108,7 +108,10 @@ def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], w
     if len({id(slot.name) for slot, _ in told}) != 1 or any(s.way and s.way is not told[0][0].way for s in mates):
         return
     slot, leads = told[0]
-    if _is_own_way(slot):
+    if _is_own_way(parts, slot):
+        for mate in mates:
+            if parts.text[mate.name.end : slot.name.start] == "/":
+                mate.way = mate.way or slot.way  # "albuterol/ipratropium inhaler"
         return
     if leads:
         for mate in mates[mates.index(slot) :]:
@@ -118,12 +121,18 @@ def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], w
             mate.way = mate.way or slot.way
 
 
-def _is_own_way(slot: Slot) -> bool:
-    """Tell whether a route is a drug's alone: part of its name, or between its name and its dose."""
+_COMPOUND = re.compile(
+    r"\s(?:inhalers?|nasal sprays?|eye drops?|ear drops?|eyedrops|patch(?:es)?|ointments?|creams?|enemas?|"
+    r"suppositor(?:y|ies))"
+)
+
+
+def _is_own_way(parts: Parts, slot: Slot) -> bool:
+    """Tell whether a route is a drug's alone: part of its name, its form ("salbutamol inhaler"), before its dose."""
     way, name = slot.way, slot.name
     if way is None or name.kind == "class":
         return False
-    if name.start <= way.start < name.end:
+    if name.start <= way.start < name.end or _COMPOUND.fullmatch(parts.text[name.end : way.end]):
         return True
     return slot.dose is not None and not slot.leads and name.end <= way.start and way.end <= slot.dose.start
 
@@ -184,7 +193,8 @@ def _backward(parts: Parts, nearest: Slot, way: Way, before_gap: str, after_gap:
 
 
 def assign_durations(parts: Parts, slots: list[Slot]) -> None:
-    """Give each duration to the slot it stands by, and share it in its list."""
+    """Give each duration to the slot it stands by, then share it with the members of the list that have none."""
+    told: list[tuple[Timing, Slot]] = []
     for timing in parts.durations:
         word = parts.text[timing.start : timing.end].lower()
         slot = _slot_by(parts, slots, timing.start, timing.end)
@@ -192,11 +202,13 @@ def assign_durations(parts: Parts, slots: list[Slot]) -> None:
             first = slots[0]
             ahead = first.start >= timing.end and not first.distant
             slot = first if ahead and parts.fills("route_to_name", timing.end, first.start) else None
-        if slot is None or slot.duration is not None:
-            continue
-        slot.duration = timing
-        for mate in mates_of(slots, slot):
-            if mate.duration is None and (timing.end <= mate.start or slot is mates_of(slots, slot)[-1]):
+        if slot is not None and slot.duration is None:
+            slot.duration = timing
+            told.append((timing, slot))
+    for timing, slot in told:
+        mates = mates_of(slots, slot)
+        for mate in mates:
+            if mate.duration is None and (timing.end <= mate.start or slot is mates[-1]):
                 mate.duration = timing
 
 

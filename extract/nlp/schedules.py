@@ -68,7 +68,7 @@ _DURATION = tuple(
         r"\bdays?\s\d{1,3}\s?(?:–|-|to)\s?\d{1,3}\b",
         r"\b(?:long-term|lifelong|life-long|indefinitely)\b",
         rf"\bsince\s(?:the\sage\sof\s)?(?:{_INNER}\s){{0,4}}{_INNER}",
-        rf"\buntil\s(?:{_INNER}\s){{0,6}}{_INNER}",
+        rf"\buntil\s(?:{_INNER}\s){{0,6}}(?!(?:was|were|is|are|had|has)\b){_INNER}",
     )
 )  # fmt: skip
 _STEADY = re.compile(r"hours?|hrs?|\bh\b|min", re.I)
@@ -116,12 +116,22 @@ def unit_days(unit: str) -> float:
 
 def find_frequencies(text: str, start: int, end: int, listed: Iterable[Mention]) -> list[Timing]:
     """Return the frequencies in ``text[start:end]``: those by grammar and the ``listed`` terms, longest first."""
-    found = [Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None) for m in listed]
+    found = [
+        Timing(m.start, m.end, float(m.entry["per_day"]) if m.entry["per_day"] else None)
+        for m in listed
+        if not _OTHER_CONTINUOUS.match(text, m.end, end)
+    ]
     for pattern in _FREQUENCY if _HINT.search(text, start, end) else ():
         found.extend(Timing(m.start(), m.end(), _per_day(m)) for m in pattern.finditer(text, start, end))
     return _joined(text, [t for t in _longest(found) if not _is_time(text, t, end)])
 
 
+# what is continuous or intermittent is no drug: "continuous venovenous haemofiltration"
+_OTHER_CONTINUOUS = re.compile(
+    r"\s(?:veno|arterio|renal|ha?emo|positive|monitor|EEG|ECG|electro|ambulatory|cardiac|airway|passive|bladder|"
+    r"peritoneal|extracorporeal|mandatory|self-cath|cathet|compression)",
+    re.I,
+)
 # "a week later", "over a month": a time, not a frequency
 _BARE = re.compile(r"(?:a|per|one)\s(?:day|week|month|year)|once", re.I)
 _AGO = re.compile(r"\s(?:later|ago|after|before|earlier|prior|of|following|apart)\b")

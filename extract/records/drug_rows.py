@@ -60,7 +60,7 @@ def row_values(text: str, slot: Slot, status: str, indication: str) -> dict[str,
         values["route"] = "" if slot.way.weak and slot.way.route == "systemic" else _ROUTES.get(slot.way.route, "other")
         values["route_text"] = text[slot.way.start : slot.way.end]
     dose, often = values.get("dose_value"), values.get("frequency_per_day")
-    if dose is not None and values.get("dose_value_high") is None:
+    if dose is not None and values.get("dose_value_high") is None and values["dose_unit"] != "%":
         if slot.dose is not None and slot.dose.daily and slot.dose.times is None:
             values["daily_dose"] = dose
         elif often is not None and often >= 1 and "/h" not in values["dose_unit"] and "/min" not in values["dose_unit"]:

@@ -40,6 +40,11 @@ _SALTS = (
     "medoxomil", "cilexetil", "axetil", "pivoxil", "dipivoxil", "alafenamide", "etexilate", "trometamol",
     "dipropionate",
 )  # fmt: skip
+# a form of delivery at the end of a name: "fentanyl patch" is fentanyl, by a way that the text says
+_FORM = re.compile(
+    r" (?:inhalers?|patch|nasal(?: spray| solution| gel| powder)?|vaginal|sublingual and buccal.*|buccal|"
+    r"sublingual(?: spray)?|otic|eye drops|injections|capsules|cream|spray)$"
+)
 # MeSH trees of things that are no medicine by themselves: enzymes and coenzymes (D08), hormones (D06), peptides and
 # proteins (D12), nucleic acids (D13), biological factors (D23), actions (D27); elements and ions (D01.248, D01.268)
 _NOT_MEDICINES = ("D06", "D08", "D12", "D13", "D23", "D27", "D01.248", "D01.268", "D05", "D10", "D20", "D26", "B")
@@ -113,8 +118,18 @@ def dictionary_names(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         # "isoniazid and rifampin" in a text is mostly two drugs; fixed combinations stand in rules/drugs.tsv
         if not good.get(name) or " and " in synonym:
             continue
-        if synonym.strip() == name or _good_synonym(synonym.strip()):
-            yield synonym.strip(), name, str(details[name].get("drugbank_id") or "")
+        known = synonym.strip()
+        if known != name and not _good_synonym(known):
+            continue
+        base = _without_form(name, data)
+        if base == name or not _FORM.search(known):
+            yield known, base, str(details[base].get("drugbank_id") or "")
+
+
+def _without_form(name: str, data: Mapping[str, Any]) -> str:
+    """Return the canonical name of what a form of delivery delivers; the name itself where that is not known."""
+    names: list[str] = data["drug_variant_to_canonical"].get(_FORM.sub("", name), [name])
+    return names[0] if names[0] in data["drug_canonical_to_data"] else name
 
 
 def _good(name: str, facts: Mapping[str, Any]) -> bool:

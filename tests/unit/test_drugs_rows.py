@@ -102,3 +102,8 @@ def test_general_statement_of_the_discussion_is_no_row() -> None:
 def test_family_explains_a_class_and_gives_way_to_its_member() -> None:
     assert [r["drug"] for r in rows("Anticoagulation with LMWH was begun.")] == ["low molecular weight heparin"]
     assert [r["drug"] for r in rows("LMWH was begun. She went home on enoxaparin.")] == ["enoxaparin"]
+
+
+def test_strength_of_an_ointment_has_no_daily_dose() -> None:
+    found = rows("Clobetasol 0.05% ointment twice daily was applied.")
+    assert [(r["dose_value"], r.get("daily_dose")) for r in found] == [(0.05, None)]
