@@ -15,7 +15,7 @@ _BOUNDARY = re.compile(
 # what comes after the turn is another event: "was given, but ... changed on day 10"
 _TURN = re.compile(
     r"\b(?:but|because|resulting\sin|resulted\sin|leading\sto|led\sto|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
-    r"|discontinued|stopped))\b"
+    r"|discontinued|stopped))\b|;[^;]*\b(?:was|were|had|showed)\b"
 )
 _NEXT = re.compile(r"\bfollowed\sby\b|\bafter\swhich\b")
 _NEIGHBOURS = 4  # expressions looked at before and after a fact

@@ -128,6 +128,8 @@ GESTATION = re.compile(
 )
 SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa\s|\bonce\sa\s|\ba\s?)$", re.IGNORECASE)
 TIMES_A = re.compile(r"\b(?:once|twice|thrice|times)\san?\s$", re.IGNORECASE)  # "once a day" is how often
+FOR_LEFT = re.compile(r"\bfor\s(?:(?:the|her|his)\s)?(?:next|following|subsequent)\s", re.IGNORECASE)  # how long
+POST_LEFT = re.compile(r"\bpost[\s-]\w+\s$", re.IGNORECASE)  # counted from an event whose day is not known
 EACH_LEFT = re.compile(r"\b(?:every|each|alternate)\s$", re.IGNORECASE)  # "every second day" is how often
 SYMPTOMS = re.compile(
     r"\sof\s(?:[\w-]+\s){0,3}?(?:symptoms?|fevers?|illness|\w*pain|cough|complaints?|headaches?|weakness|vomiting"

@@ -24,6 +24,7 @@ from extract.nlp.time_patterns import (
     DAY_NUMBER,
     EACH_LEFT,
     FOLLOWED,
+    FOR_LEFT,
     GESTATION,
     LAST_LEFT,
     LEAD,
@@ -34,6 +35,7 @@ from extract.nlp.time_patterns import (
     OPERATION,
     OPERATION_WORDS,
     ORDINAL_LEFT,
+    POST_LEFT,
     POSTOP_DAY,
     PRESENTATION,
     PRESENTATION_WORDS,
@@ -172,8 +174,8 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
         return None  # "until day 20" is how long
     if lead is not None:
         begin = edge + lead.start()
-    if kind is None and following is None and n > MOST_DAYS:
-        anchor = NONE  # such days are counted from a transplantation, seldom from presentation
+    if kind is None and following is None and (n > MOST_DAYS or POST_LEFT.search(left)):
+        anchor = NONE  # "post-NMS day 5"; such high days are counted from a transplantation, seldom from presentation
     when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
     return _make(text, begin, stop, anchor, n if anchor else None, when)
 
@@ -211,7 +213,7 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
 def _next(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
     """Read "the next day", "over the following 3 months"."""
     match = NEXT_LEFT.search(left)
-    if match is None:
+    if match is None or (match["n"] and FOR_LEFT.search(left, 0, match.end())):
         return None
     several = text[cue.end - 1].lower() == "s" and cue.end - cue.start > 1
     n = _count(match["n"]) if match["n"] else None if several else 1.0
