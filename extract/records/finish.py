@@ -71,6 +71,7 @@ def finish(doc: Doc, source: SourceText, text: NormalizedText, *, all_subjects: 
 _ANY_TIME = "*"
 _BACK_TO_NORMAL = re.compile(r"normali[sz]|return|back to|recover|revert", re.IGNORECASE)
 _CITES_TABLE = re.compile(r"\bTables?\s?\d", re.IGNORECASE)
+_RETELLING = ("title", "abstract", "introduction", "discussion", "conclusion")
 _LOOK_BACK = 16  # tellings of one fact that are compared: keeps ten thousand equal rows from pairing with each other
 
 
@@ -143,7 +144,7 @@ def _is_summary(row: Draft, measured: Mapping[tuple[int, str, str], None]) -> bo
 
 
 def _same_time(a: Draft, b: Draft) -> bool:
-    if "table" in (a.section, b.section):
+    if "table" in (a.section, b.section) or _is_retold(a) != _is_retold(b):
         return True
     days = a.context.time_days, b.context.time_days
     if None not in days and days[0] != days[1]:
@@ -151,6 +152,11 @@ def _same_time(a: Draft, b: Draft) -> bool:
     if a.section == b.section and _other_visit(a.context, b.context):
         return False
     return a.context.when == b.context.when or not a.context.when or not b.context.when
+
+
+def _is_retold(row: Draft) -> bool:
+    """Tell whether a row stands where an article only retells, without a time: its ``when`` is a guess."""
+    return row.section in _RETELLING and not row.context.time_text
 
 
 def _other_visit(a: FactContext, b: FactContext) -> bool:
@@ -162,7 +168,7 @@ def _other_visit(a: FactContext, b: FactContext) -> bool:
 def _richer(a: Draft, b: Draft) -> Draft:
     best, other = (b, a) if _weight(b) > _weight(a) else (a, b)
     context = best.context
-    if not context.when and other.context.when:
+    if (not context.when and other.context.when) or (_is_retold(best) and not _is_retold(other)):
         context = other.context
     return replace(best, context=context, values=_with_range(best.values, other.values))
 

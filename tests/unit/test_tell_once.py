@@ -52,3 +52,14 @@ def test_each_column_of_a_table_tells_once(tmp_path: Path) -> None:
         "Table 1. Muscle strength\nMuscle\tPreoperative\t6 months\t12 months\nRight deltoid\t2/5\t4/5\t4/5"
     )
     assert [row[1] for row in told(tmp_path, text)] == ["4", "4", "2"]
+
+
+def test_a_discussion_that_repeats_a_later_value_without_its_time_adds_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(
+        INTRODUCTION + "The sodium was 118 mmol/L. Saline was given. On day 3 the sodium was 135 mmol/L.\n"
+        "Discussion\nThis disease is rare. In our patient the sodium of 135 mmol/L was reached without harm.",
+        encoding="utf-8",
+    )
+    rows = process(path, "article", path.name).records.tables["labs"]
+    assert [(row.model_dump()["value_text"], row.when) for row in rows] == [("118", "baseline"), ("135", "followup")]
