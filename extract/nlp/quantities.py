@@ -18,7 +18,7 @@ from extract.rules.units import Unit, UnitTable
 
 _NUM = (
     r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])|"
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:['’′\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+(?:[.·]\d+)?|\.\d+"
 )
 _B = r"[^\S\t\n]"  # a blank, but neither line end nor TAB: no quantity crosses them
 _NUMBER = re.compile(rf"(?<![\d._])(?<!\d[,:])(?:{_NUM})")
@@ -51,6 +51,8 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|\bexcess|\bBE|\bscore|[:=(\t])[^\S\n]*$|\(BE\)\s*$|^$", re.I)
+_LISTED = re.compile(r"[,;)](?!\d)")
+_MEASURE = re.compile(r"\b(?:level|count|value|rate|titre|titer)s?$", re.IGNORECASE)
 _WINDOW = 24
 
 
@@ -87,12 +89,17 @@ def find_quantities(text: str, units: UnitTable, terms: dict[str, list[Mention]]
         if names.holds(match.start()):
             continue
         glued = _after_letter_hyphen(text, match.start())
-        if glued and not names.ends_before(match.start()):
+        if glued and not (names.ends_before(match.start()) or _MEASURE.search(text[: match.start() - 1][-12:])):
             continue
         quantity = _read(text, match, units)
-        if quantity is not None and not (glued and quantity.unit is None):  # "SF-36" is a name, "Hb-12 g/dL" a result
+        if quantity is not None and not (glued and quantity.unit is None and not _is_listed_decimal(text, quantity)):
             done = quantity.end
             yield quantity
+
+
+def _is_listed_decimal(text: str, quantity: Quantity) -> bool:
+    """Tell "pH-7.31, ...", a result, from "SF-36", a name, and "COVID-19.4-6", a name before citation marks."""
+    return "." in quantity.value_text and _LISTED.match(text, quantity.end) is not None
 
 
 class _NameSpans:
@@ -264,7 +271,7 @@ def plain(number: str) -> str:
     """Return a written number without thousands separators and with a decimal point."""
     if number.count(".") > 1:  # "1.090.000"
         number = number.replace(".", "")
-    return re.sub(r"[,'\s\u00a0\u2009\u202f]", "", number).replace("·", ".")
+    return re.sub(r"[,'’′\s\u00a0\u2009\u202f]", "", number).replace("·", ".")
 
 
 def _boundary(text: str, end: int) -> bool:

@@ -47,7 +47,7 @@ class Item:
 
 
 _REFERENCE_WORD = (
-    r"(?:normal|normative|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|n\.?v|"
+    r"(?:normal|normative|reference|referent|ref|norm|nl|nr|rr|laboratory|biological|standard|expected|healthy|therapeutic|n\.?v|"
     r"(?:upper|lower)\s+(?:limit|normal|reference)|uln|lln|cut-?\s?off|threshold|target)"
 )
 # a reference word, then words and marks of its phrase, then the number
@@ -87,6 +87,7 @@ _JOINT = re.compile(r"\s+and\s+|\s*[/,]\s*")
 _LEAD = 64
 
 
+_NORMAL_NOTE = re.compile(r"\bnormal\s*[(\[]\s*$", re.IGNORECASE)
 _SEXED = re.compile(r"[(\[]\s*(?:for\s+)?(?:men|males?|women|females?)\s*[:=,]?\s*$", re.IGNORECASE)
 _REFERENCE_TAIL = re.compile(
     r"\s*(?:[A-Za-z/µμ%]+\s)?(?:is\s|being\s)?(?:normal|reference|normative)\s(?:range|value|limit|interval)", re.I
@@ -102,6 +103,8 @@ def reference_role(text: str, quantity: Quantity, floor: int) -> str:
     """
     lead = text[max(floor, quantity.number_start - _LEAD) : quantity.number_start]
     if quantity.form == "range" and lead.rstrip().endswith(("(", "[")) and _REFERENCE_TAIL.match(text, quantity.end):
+        return "range"
+    if quantity.form == "range" and _NORMAL_NOTE.search(lead):  # "TSH was normal (0.4-4.0)"
         return "range"
     if quantity.form == "range" and _SEXED.search(lead):  # "(men 3.5-7.2 mg/dL; women 2.6-6.0 mg/dL)"
         return "range"

@@ -17,7 +17,7 @@ from extract.nlp.model import Quantity
 from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_lists import behind, between, fractions, is_placeholder, share_units
-from extract.records.lab_references import OPEN_BRACKET, VALUE_GAP, Linking
+from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP, Linking
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
@@ -288,7 +288,7 @@ class Linker(Linking):
             alike = value.unit.dimension == old.unit.dimension == "count_concentration"
             if not alike or not _TO.search(gap):  # "from 1.32 × 10^10/L to 4.0 × 10^9/L"
                 return False
-        if (value.unit is None or old.unit is None) and not _TO.search(gap) and value.unit != old.unit:
+        if (value.unit is None) != (old.unit is None) and not (_TO.search(gap) or FROM_EARLIER.fullmatch(gap)):
             return False
         if value.unit is None and old.unit is None and not re.search(r"\b(?:to|then|and|was|at)\b", gap):
             return False

@@ -12,9 +12,15 @@ from extract.records.lab_vocabulary import Vocabulary
 VALUE_GAP = re.compile(
     r"\s*(?:,|;|/|→|->|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
 )
+FROM_EARLIER = re.compile(  # "3.1 mg/dL from a baseline of 1.2"
+    r"\s*,?\s*(?:up\s+|down\s+)?from\s+(?:(?:a|an|the|his|her|their)\s+)?"
+    r"(?:(?:baseline|initial|previous|prior|earlier|usual)\s*)?(?:(?:level|value)\s+)?(?:of\s+)?",
+    re.IGNORECASE,
+)
 OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
 _CLOSED = re.compile(r"[)\]]\s*(?:[:=,]|was|were|of|is)?\s*", re.IGNORECASE)
 _SEX = re.compile(r"\b(?:men|males?|man|women|females?|woman)\b[\s:,=]*$", re.IGNORECASE)
+_FOR_WHOM = re.compile(r"\s+(?:for|in)\s+[a-z]+(?:\s[a-z]+){0,2}\s*[)\]]", re.IGNORECASE)  # "(< 14 ng/L for women)"
 _COMMA = re.compile(r"\s*[,;]\s*")
 _NOTE = re.compile(r"\s*[(\[][^()\[\]]*$")
 _REFERENCE_REACH = 40  # characters from a result to a range in another unit that is still its own
@@ -49,7 +55,7 @@ class Linking:
         """Take a bracketed range or bound behind a value as its reference range; or one before the value."""
         lead = self._gap(self._last_end, value.start)
         tail = self._text[value.end : value.end + 3].lstrip()
-        closed = tail[:1] in (")", "]", ";", ",")
+        closed = tail[:1] in (")", "]", ";", ",") or _FOR_WHOM.match(self._text, value.end) is not None
         if not closed or (value.form != "range" and value.comparator == "="):
             return False
         if self._last and self._last[-1].reference is None and self._follows(lead):
@@ -132,13 +138,27 @@ class Linking:
             self._last_end = run[-1].end
             return i + len(run)
         first = run[0].quantity
-        if first is not None and not (
-            self._pending
-            and _NOTE.match(self._gap(self._pending[-1].end, first.start))
-            and self._before_value(first, kinds[0], i)
-        ):
+        if first is not None and not self._before_name_value(first, kinds[0], i) and not self._of_unmeasured(first):
             self._reference(first, kinds[0])
         return i + 1
+
+    def _before_name_value(self, value: Quantity, kind: str, index: int) -> bool:
+        """Keep a range noted behind a name for the value behind the note: "CRP (normal 0-5 mg/L) was 142 mg/L"."""
+        noted = self._pending and _NOTE.match(self._gap(self._pending[-1].end, value.start))
+        return bool(noted) and self._before_value(value, kind, index)
+
+    def _of_unmeasured(self, value: Quantity) -> bool:
+        """Tell whether a range belongs to an analyte without a number: "CRP 8 mg/L; TSH was normal (0.4-4.0)"."""
+        waiting = self._pending[-1] if self._pending else None
+        if (
+            waiting is None
+            or waiting.role is not Role.ANALYTE
+            or not self.drafts
+            or waiting.start < self.drafts[-1].end
+        ):
+            return False
+        entry, last = waiting.entry, self.drafts[-1].analyte.entry
+        return entry is not None and last is not None and entry.name != last.name and waiting.end < value.start
 
     def _by_sex(self, i: int) -> list[tuple[str, Quantity]]:
         """Return the ranges of a list like "(men 3.5-7.2, women 2.6-6.0)" that begins at ``i``, with their sexes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.nlp.model import Quantity
@@ -26,6 +27,8 @@ _JOINTS = frozenset({",", "/", "and", "or", "&", "+", "nor", "plus", "well", "al
 _CELLS = re.compile(r"(?:nucleated\s)?cells?\b", re.IGNORECASE)
 _FLUID = re.compile(r"\b(?:csf|cerebrospinal|fluid|tap|puncture|aspirat\w*|lavage|effusion|ascit\w+)\b", re.IGNORECASE)
 _MAX_LINK_TOKENS = 14
+_ENDS = re.compile(r"\s*(?:[.,;)\]]|$|and\b|at\b|in\b|on\b|with\b)")
+_RATE_REACH = 50  # characters from the name of a sedimentation rate to its value
 
 
 class Vocabulary:
@@ -75,6 +78,15 @@ class Vocabulary:
             return None
         begin = lead.end()
         return Quantity(begin, found[0], begin, begin, "", None, None, "unit", "=", found[1], text[begin : found[0]])
+
+    def hourly(self, text: str, number: Quantity, mentions: Sequence[Item]) -> Quantity:
+        """Return "52 mm" behind a sedimentation rate as 52 mm/h, any other quantity as it is."""
+        rate = self._units.units.get("mm/h")
+        if rate is None or number.unit is None or number.unit.ucum != "mm" or not _ENDS.match(text, number.end):
+            return number
+        before = [m for m in mentions if m.end <= number.start and m.start > number.start - _RATE_REACH]
+        rates = any(m.entry is not None and m.entry["unit_conventional"] == rate.ucum for m in before)
+        return replace(number, unit=rate) if rates else number
 
     @staticmethod
     def in_fluid(text: str, start: int, end: int) -> bool:

@@ -122,7 +122,7 @@ class LabFinder:
             return
         mentions = [self._of_blood_gas(doc, m, mentions) for m in mentions if not _is_oximetry(m, mentions)]
         inside = [
-            n
+            self._vocabulary.hourly(text_of(doc), n, mentions)
             for n in numbers
             if not any(m.start <= n.number_start < m.end for m in mentions if m.role is not Role.RESULT)
         ]
