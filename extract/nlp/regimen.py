@@ -46,7 +46,7 @@ _ANAPHORA = re.compile(
     re.I,
 )
 _OTHER_BRACKET = re.compile(r",\s[^(),]*[a-z]{3}[^(),]*\([^()]*$")
-_DOSING = re.compile(r"\b(?:dos\w+|infus\w+|administ\w+|given|rate|increas\w+|reduc\w+)\b", re.I)
+_DOSING = re.compile(r"\b(?:dos\w+|infus\w+|administ\w+|given|rate|increas\w+|reduced to)\b", re.I)
 _AT_DOSE = re.compile(r"\b(?:at|to|with|in) (?:a|the) (?:\w+ )?dos(?:e|age) of\s$", re.I)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.I)
 
@@ -189,7 +189,7 @@ def _conjoined(parts: Parts, dose: Dose, ahead: DrugName, behind: DrugName) -> b
         return True  # "the only sedative given was 7.5 mg zolpidem"
     if re.search(r"\band\b|,", gap):
         return True
-    return gap.rstrip().endswith("with") and not parts.text[dose.end : behind.start].strip()
+    return gap.rstrip().endswith(("with", " to")) and not parts.text[dose.end : behind.start].strip()
 
 
 def _dose_follows(parts: Parts, index: int) -> bool:
@@ -224,6 +224,8 @@ def _loose(
         return None
     if ahead is not None:
         gap = text[parts.names[ahead].end : dose.start]
+        if parts.names[ahead].kind == "element" and "," in gap and not _DOSING.search(gap):
+            return None  # "albumin 3.5 g/L, osmolality 330 mmol/kg"
         if _OTHER_BRACKET.search(gap) and not _DOSING.search(gap):
             return None  # "dobutamine (20 µg/kg/min), red cells (2 units)"
         close = len(gap) <= 160 and not CLAUSE.search(gap)

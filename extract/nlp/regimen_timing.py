@@ -149,6 +149,7 @@ def _own_regimens(parts: Parts, mates: list[Slot]) -> bool:
 
 _ABBREVIATED = re.compile(r"^\s*\([A-Za-z.]{1,6}\)")  # "intravenous (IV)"
 _SECOND_NAME = re.compile(r"^\s?\([A-Z][^()\s]{1,14}\)")  # "gold sodium thiomalate (GSTM) injection"
+_THROUGH = re.compile(r"\b(?:via|by|through|per|down|into)\s(?:an?\s|the\s|his\s|her\s)?(?:\w+\s)?$")
 _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 
 
@@ -174,9 +175,17 @@ def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, b
         return behind, True
     if close and nearest is not None:
         return nearest, False
-    if nearest is not None and _ADVERB.search(text[way.start : way.end]) and len(text[nearest.end : way.start]) <= 60:
+    if nearest is not None and _is_adverb(text, way) and len(text[nearest.end : way.start]) <= 60:
         return None if CLAUSE.search(text[nearest.end : way.start]) else (nearest, False)
     return None
+
+
+def _is_adverb(text: str, way: Way) -> bool:
+    """Tell whether a route says how something was given: "orally", "via nasogastric tube", not the tube's placement."""
+    words = text[way.start : way.end]
+    if words.endswith("tube"):
+        return _THROUGH.search(text, max(0, way.start - 16), way.start) is not None
+    return _ADVERB.search(words) is not None
 
 
 def _backward(parts: Parts, nearest: Slot, way: Way, before_gap: str, after_gap: str) -> bool:
