@@ -18,6 +18,8 @@ _TURN = re.compile(
     r"|discontinued|stopped))\b|;[^;]*\b(?:was|were|had|showed)\b"
 )
 _NEXT = re.compile(r"\bfollowed\sby\b|\bafter\swhich\b")
+_BRACKET_LEAD = 12  # characters of a bracket before the expression that it holds: "(range, on day 3)"
+_BRACKET_GAP = 25  # characters between a fact and the bracket that dates it
 _NEIGHBOURS = 4  # expressions looked at before and after a fact
 _FARTHEST = 600  # characters between the two
 _OPENING_LENGTH = 60
@@ -41,7 +43,7 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
             if cost < lowest:
                 best, lowest = i, cost
             continue
-        if max(time.start - end, start - time.end) > _FARTHEST:
+        if max(time.start - end, start - time.end) > _FARTHEST or _is_aside(text, bounds, time, start, end):
             continue
         cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
         if cost < lowest:
@@ -49,12 +51,23 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
     return best
 
 
+def _is_aside(text: str, bounds: tuple[int, int], time: TimeExpression, start: int, end: int) -> bool:
+    """Tell whether the expression stands in brackets of another thing: "creatinine (as after surgery), urea"."""
+    opening = text.rfind("(", bounds[0], time.start)
+    if opening < 0 or text.find(")", opening, time.start) >= 0:
+        return False
+    closing = text.find(")", time.end, bounds[1])
+    if opening < start and (closing < 0 or end <= closing + 1):
+        return False  # the fact stands there too
+    return time.start - opening > _BRACKET_LEAD or not 0 <= opening - end < _BRACKET_GAP
+
+
 def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int) -> float:
     """Return the cost of a fact after the expression."""
     between = text[time.end : start].lstrip(" ,")
-    if _NEXT.search(between):
-        return float("inf")
     fronted = is_fronted(text, bounds, time)
+    if _NEXT.search(between) or (";" in between and not fronted):
+        return float("inf")
     hard = len(re.findall(r";|\bthen\b|\bwhereas\b|\bbut\b|\bfollowed\sby\b", between))
     if fronted:
         return 0.3 * len(between) + _BOUNDARY_COST * hard

@@ -10,14 +10,14 @@ from extract.nlp.dates import find_dates
 from extract.nlp.numbers import ORDINAL, read_number, read_ordinal
 from extract.nlp.time_patterns import MOST_DAYS
 
-BASELINE, FOLLOWUP = "baseline", "followup"
+BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
 LENGTH = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 """Days of a unit of time by its first letter."""
 
 _DAY = re.compile(
     r"(?:\b(?:hospital|illness|treatment|therapy|admission|ICU|PICU|NICU)\s)?(?P<post>post[\s-]?(?:operative|op"
     r"|transplant\w*|treatment)?\s?-?)?"
-    r"(?:\bdays?|^\W*D|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/))",
+    r"(?:\bdays?|^\W*D|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/|hours?\b|hrs?\b|h\b))",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
@@ -25,7 +25,9 @@ _SPAN = re.compile(
     r"|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(rf"\b(?P<n>{ORDINAL})\s(?P<u>day|week|month|year)\b", re.IGNORECASE)
+_ORDINAL = re.compile(
+    rf"\b(?P<n>{ORDINAL})\s(?:(?:hospital|admission|ICU)\s)?(?P<u>day|week|month|year)\b", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"\b(?P<u>hour|week|month|year)\s(?P<n>\d{1,3})\b", re.IGNORECASE)
 NUMERIC_DATE = re.compile(
     r"(?<![\d/.-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
@@ -44,7 +46,11 @@ _LATER = re.compile(
     r"|repeat(?:ed)?|subsequent|second|third|fourth|"
     r"post[\s-]?\w+|postoperative\w*|ICU|readmission|at death|relapse|remission|terminal\s(?:week|day|phase"
     r"|stage)|maximum|minimum"
-    r"|highest|lowest)\b",
+    r"|highest|lowest|worst)\b",
+    re.IGNORECASE,
+)
+_SPAN_BEFORE = re.compile(
+    r"\b(?:weeks?|months?|years?)\s(?:ago|earlier|prior|before(?:\s(?:the\s)?(?:admission|presentation|onset|illness))?$)",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
@@ -91,6 +97,8 @@ def read_cell(cell: str, later: bool = False, month_first: bool = False) -> Cell
         return CellTime(FOLLOWUP, text)
     if _AGAIN.search(text):
         return CellTime(FOLLOWUP, text)
+    if _SPAN_BEFORE.search(text):
+        return CellTime(HISTORY, text)
     if _BEFORE.search(text) and not re.search(r"\bafter\b|\bpost", text, re.IGNORECASE):
         return CellTime(BASELINE, text, 0.0 if _AT_START.search(text) and "during" not in text.lower() else None)
     span = _SPAN.search(text) or _NUMBERED.search(text)

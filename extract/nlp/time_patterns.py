@@ -51,7 +51,8 @@ OBJECTS = (
      r"|hospitali[sz]ation|evaluation|consultation|arrival|referral)|being\sadmitted|being\shospitali[sz]ed"
      r"|admitting|diagnosis"
      r"|(?:her|his|the)?\s?(?:initial\s)?diagnosis|inpatient|hospital\sstay|presenting|(?:he|she"
-     r"|the\spatient)\s(?:was\sadmitted|presented)")),
+     r"|the\spatient)\s(?:was\sadmitted|presented)"
+     r"|the\spatient[’']s\s(?:arrival|admission|presentation)")),
     (OPERATION, (r"(?:(?:the|her|his|this|initial|first|second|primary|index|emergency|surgical|definitive|liver"
         r"|renal|kidney|heart|bone\smarrow"
      r"|stem\scell|laparoscopic|open)\s){0,3}(?:surgery|operation|procedure|transplant(?:ation)?|resection"
