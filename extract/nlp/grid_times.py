@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from extract.nlp.grid_cells import BASELINE, FOLLOWUP, LENGTH, NUMERIC_DATE, CellTime, read_caption, read_cell
+from extract.nlp.table_shape import HEADER_ROWS, header_columns
 
-_HEADER_ROWS = 3
 _LONGEST_LABEL = 60
 _LONGEST_STAY = 400  # days that a bare number in a column of days may be
 _TIME_HEAD = re.compile(
@@ -47,7 +47,7 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
     later = _AFTER_TREATMENT.search(caption) is not None
     american = any(
         int(m["a"]) <= 12 < int(m["b"])
-        for row in (*cells[:_HEADER_ROWS], [row[0] for row in cells])
+        for row in (*cells[:HEADER_ROWS], [row[0] for row in cells])
         for cell in row
         for m in NUMERIC_DATE.finditer(cell)
         if m["a"]
@@ -58,9 +58,10 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
             time = read_cell(cell, later, american) if column else None
             if time is not None:
                 columns[column] = _joined(columns.get(column), time)
-    if len(columns) < 2 and not any(t.when == FOLLOWUP for t in columns.values()):
+    if len(columns) < 2 and not any(t.when == FOLLOWUP or t.days == 0.0 for t in columns.values()):
         columns.clear()
     _lines(times, cells, later, american)
+    _before_zero(columns)
     _order(columns)
     _order(times.lines)
     if not columns and not times.lines:
@@ -68,9 +69,21 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
     return times
 
 
+def _before_zero(columns: dict[int, CellTime]) -> None:
+    """Give the days before day 0 the minus that they lost: "Day 2 | Day 1 | Day 0 | Day 1"."""
+    keys = sorted(columns)
+    days = [columns[key].days for key in keys]
+    zero = days.index(0.0) if 0.0 in days else 0
+    before = [day for day in days[:zero] if day is not None]
+    if len(before) == zero and before == sorted(set(before), reverse=True):
+        for key, day in zip(keys, before, strict=False):
+            columns[key] = replace(columns[key], when=BASELINE, days=-abs(day))
+
+
 def _joined(above: CellTime | None, below: CellTime) -> CellTime:
     """Return what two header cells of a column say; a date and "admission" under it are one time."""
-    if above is None or (above.days is None and above.date is None and below.days is not None):
+    counted = below.days is not None and (above is None or not any(c.isdigit() for c in above.text))
+    if above is None or counted or (above.days is None and above.date is None and below.days is not None):
         return below
     if above.date is not None and below.date is None:
         return replace(above, when=below.when or above.when, days=below.days)
@@ -84,7 +97,9 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     if moved is not None:
         yield moved
         return
-    for i, row in enumerate(cells[:_HEADER_ROWS]):
+    places = header_columns(cells)
+    cells = [[row[c] if c >= 0 else "" for c in places[i]] if i in places else row for i, row in enumerate(cells)]
+    for i, row in enumerate(cells[:HEADER_ROWS]):
         if i and _numbered(cells[0], row):
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
             return
@@ -122,11 +137,17 @@ def _under_span(
 def _numbered(head: Sequence[str], row: Sequence[str]) -> bool:
     """Tell whether a second row numbers the days of the columns: "Day of stay | 0 | 3 | 5", or under such a cell."""
     numbers = [int(cell) for cell in row[1:] if _WHOLE.fullmatch(cell)]
-    if len(numbers) < 2 or len(numbers) < _width(row) - 1 or sorted(set(numbers)) != numbers:
+    if (
+        len(numbers) < 2
+        or len(numbers) < sum(bool(cell.strip()) for cell in row[1:])
+        or sorted(set(numbers)) != numbers
+    ):
         return False
     if row[0].strip():
         return _TIME_HEAD.fullmatch(row[0]) is not None
-    return _width(head) < _width(row) and _TIME_HEAD.fullmatch(head[_width(head) - 1]) is not None
+    last = head[_width(head) - 1]
+    spans = _width(head) < _width(row) or last == head[_width(head) - 2]
+    return spans and _TIME_HEAD.fullmatch(last) is not None
 
 
 def _with_unit(row: Sequence[str], head: str) -> list[str]:
@@ -209,8 +230,11 @@ def _order(times: dict[int, CellTime]) -> None:
     earliest = next((t.text for t in dated if t.date == first), "")
     origin = next((t.date for t in dated if t.days == 0.0), None)
     days = [t.days for t in times.values() if t.days is not None]
+    starts = [key for key, time in times.items() if time.days == 0.0 and time.date is None]
+    for key in starts[1:]:  # "admission to the hospital", then "admission to the ICU"
+        times[key] = replace(times[key], when=FOLLOWUP, days=None)
     for key, time in list(times.items()):
-        if time.when == BASELINE and time.days is not None and time.days > min(days):
+        if time.when == BASELINE and time.days is not None and time.days > max(min(days), 0.0):
             times[key] = replace(time, when=FOLLOWUP)  # day 1 beside day 0
         if time.date is not None and origin is not None and time.days is None:
             time = replace(time, days=time.date - origin)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from extract.nlp.grid_cells import CellTime
 from extract.nlp.grid_times import read_times
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.text_tables import is_title, without_title
 
 _LITERATURE_HEAD = re.compile(
     r"\s*(?:(?:first|lead|main)\s)?(?:authors?|study|studies|references?|ref\.?|publications?|literature"
@@ -35,6 +36,7 @@ _OWN_ROW = re.compile(
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\bet al\b|\[\d{1,3}\]", re.IGNORECASE)
+_BOUND = re.compile(r"[\s(\[]*(?:[<>≤≥~=]\s?\d|[+−–-]?\d[\d.,\s]*(?:[–−-]|\bto\b)\s?[+−–-]?\d)", re.IGNORECASE)
 _PATIENT_CELL = re.compile(
     r"^\W*(?:case|patient|pt|twin|proband)s?\s?(?:no\.?\s?|#)?(?P<n>\d{1,2}|[IVX]{1,4}"
     r"|[AB])\b",
@@ -80,6 +82,9 @@ def find_grids(text: str, found: Sequence[Sentence]) -> Iterator[Grid]:
     caption = ""
     for i, sentence in enumerate(found):
         if sentence.kind is BlockKind.TABLE:
+            if rows and is_title(text[sentence.start : sentence.end]):
+                yield _read(text, found, rows, caption)
+                rows, caption = [], ""
             rows.append(i)
             continue
         if rows:
@@ -99,6 +104,7 @@ def find_grids(text: str, found: Sequence[Sentence]) -> Iterator[Grid]:
 def _read(text: str, found: Sequence[Sentence], rows: list[int], caption: str) -> Grid:
     grid = Grid(rows, caption)
     cells = [text[found[i].start : found[i].end].split("\t") for i in rows]
+    cells[0][0] = without_title(cells[0][0])
     _whose(grid, cells)
     _patients(grid, cells)
     times = read_times(cells, caption)
@@ -108,10 +114,9 @@ def _read(text: str, found: Sequence[Sentence], rows: list[int], caption: str) -
 
 
 def _whose(grid: Grid, cells: Sequence[Sequence[str]]) -> None:
-    head = "\t".join(cells[0]) if cells else ""
     cited = sum(_CITED.search(" ".join(row[:2])) is not None for row in cells)
     # the words of a header cell, not a sentence in one
-    heads = any(_LITERATURE_HEAD.fullmatch(cell) is not None for cell in cells[0])
+    heads = any(_LITERATURE_HEAD.fullmatch(cell) and not _bounds(cells, c) for c, cell in enumerate(cells[0]))
     grid.literature = bool(
         (
             _LITERATURE_CAPTION.search(grid.caption)
@@ -122,7 +127,7 @@ def _whose(grid: Grid, cells: Sequence[Sequence[str]]) -> None:
                 re.I,
             )
         )
-        or (heads and head.count("\t") >= 2)
+        or (heads and len(cells[0]) > 2)
         or cited >= 2
         or (cited and cited >= 0.3 * len(cells))
     )
@@ -130,6 +135,12 @@ def _whose(grid: Grid, cells: Sequence[Sequence[str]]) -> None:
         grid.own = {
             i for i, row in zip(grid.rows, cells, strict=True) if any(_OWN_ROW.search(cell) for cell in row[:3])
         }
+
+
+def _bounds(cells: Sequence[Sequence[str]], column: int) -> bool:
+    """Tell whether a column holds the bounds of normal values: "Reference" over "3.5-5.0"."""
+    below = [row[column] for row in cells[1:] if column < len(row) and row[column].strip()]
+    return 2 * sum(_BOUND.match(cell) is not None for cell in below) > len(below)
 
 
 def _patients(grid: Grid, cells: Sequence[Sequence[str]]) -> None:

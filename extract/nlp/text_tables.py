@@ -1,14 +1,19 @@
-"""Tables of a text: runs of table rows, cut into cells."""
+"""Tables of a text: runs of table rows, cut into cells that stand in their columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
 from extract.nlp.extensions import blocks, text_of
 from extract.nlp.model import BlockKind
+from extract.nlp.table_shape import header_columns
+
+_TITLE = re.compile(r"\s*(?:Table|TABLE)\s(?:\d{1,2}(?![\d,.]\d)|[IVX]{1,4}\b)[^\t]*\t")
+_GLUED_TITLE = re.compile(r"\s*(?:Table|TABLE)\s\d{1,2}[.:]?\s?(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +42,30 @@ class TextTable:
         return self.rows[-1][-1].end
 
 
+def is_title(row: str) -> bool:
+    """Tell whether a table row begins with the label of the next table: "Table 2Day<TAB>Glucose"."""
+    return _TITLE.match(row) is not None
+
+
+def without_title(cell: str) -> str:
+    """Return a cell without the label of the table where the two stand together: "Table 1Day"."""
+    label = _GLUED_TITLE.match(cell)
+    return cell[label.end() :] if label is not None else cell
+
+
 def text_tables(doc: Doc) -> Iterator[TextTable]:
     """Yield the tables of a Doc in text order."""
-    found = blocks(doc)
     text = text_of(doc)
-    i = 0
-    while i < len(found):
-        if found[i].kind is not BlockKind.TABLE:
-            i += 1
-            continue
-        first = i
-        while i < len(found) and found[i].kind is BlockKind.TABLE:
-            i += 1
-        yield TextTable([_cells(text, block.start, block.end) for block in found[first:i]])
+    rows: list[list[Cell]] = []
+    for block in blocks(doc):
+        inside = block.kind is BlockKind.TABLE
+        if rows and (not inside or is_title(text[block.start : block.end])):
+            yield TextTable(_placed(rows))
+            rows = []
+        if inside:
+            rows.append(_cells(text, block.start, block.end))
+    if rows:
+        yield TextTable(_placed(rows))
 
 
 def _cells(text: str, start: int, end: int) -> list[Cell]:
@@ -58,3 +74,12 @@ def _cells(text: str, start: int, end: int) -> list[Cell]:
         cells.append(Cell(start, start + len(part), part))
         start += len(part) + 1
     return cells
+
+
+def _placed(rows: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """Return the rows with the cells of their headers over the columns to which they belong."""
+    found = header_columns([[cell.text for cell in row] for row in rows])
+    return [
+        [row[c] if c >= 0 else Cell(row[0].start, row[0].start, "") for c in found[i]] if i in found else row
+        for i, row in enumerate(rows)
+    ]

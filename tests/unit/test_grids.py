@@ -39,6 +39,8 @@ def grid(caption: str, *rows: str):  # type: ignore[no-untyped-def]
         ("Last follow-up", "followup", None),
         ("Eighth week", "followup", 56.0),
         ("2 days after delivery", "followup", None),
+        ("11th hospital day, 72 hours after plasma", "followup", 11.0),
+        ("Two weeks before", "history", None),
     ],
 )
 def test_header_cell(cell: str, when: str, days: float | None) -> None:
@@ -131,9 +133,7 @@ def test_days_counted_from_the_onset_are_no_days_from_presentation() -> None:
 
 
 def test_spanning_header_between_columns_of_their_own() -> None:
-    found = grid(
-        "Table 1. Course", "Test|Day 1|Bleeding|Day 30", "Day 4|Day 6|Day 8", "CRP|2|3|4|5|6", "Hb|2|3|4|5|6"
-    )
+    found = grid("Table 1. Course", "Test|Day 1|Bleeding|Day 30", "Day 4|Day 6|Day 8", "CRP|2|3|4|5|6", "Hb|2|3|4|5|6")
     assert [days for _, days in times(found, 3, (1, 2, 3, 4, 5))] == [1.0, 4.0, 6.0, 8.0, 30.0]
 
 
@@ -144,7 +144,7 @@ def test_second_header_row_says_more_than_the_first() -> None:
 
 def test_values_under_a_head_with_a_day_are_no_days() -> None:
     found = grid("Table 1. Results", "Test|Admission day|Range", "WBC|15|4-12", "Platelets|122|130-400", "ALT|81|5-40")
-    assert found.time(2, 1) is None
+    assert times(found, 2, (1,)) == [("baseline", 0.0)]
 
 
 def test_days_of_a_procedure_are_no_days_from_presentation() -> None:
@@ -180,3 +180,49 @@ def test_a_row_with_its_own_time_does_not_date_the_rows_below() -> None:
 def test_a_second_row_that_numbers_the_days(head: str, second: str, days: list[float | None]) -> None:
     found = grid("Table 1. Course", head, second, "CRP|200|80|12", "Hb|10|9|9")
     assert [day for _, day in times(found, 3, (1, 2, 3))] == days
+
+
+def test_lower_header_row_without_the_cell_of_the_names() -> None:
+    found = grid(
+        "Table 1. Results",
+        "|Before|After",
+        "Outside|Admission|Hospital day 1|Discharge",
+        "CRP|160|163|147|20",
+        "Hb|9|8|8|9",
+    )
+    assert times(found, 3, (2, 3, 4)) == [("baseline", 0.0), ("followup", 1.0), ("followup", None)]
+
+
+def test_admission_to_the_ward_and_then_to_the_intensive_care_unit() -> None:
+    found = grid("Table 1. Results", "Test|Admission to hospital|Admission to ICU", "CRP|160|163", "Hb|9|8")
+    assert times(found, 2, (1, 2)) == [("baseline", 0.0), ("followup", None)]
+
+
+def test_days_before_day_zero_are_negative() -> None:
+    found = grid("Table 1. Gases", "Test|Day 2|Day 1|ICU day 0|Day 1", "pH|7.3|7.2|7.0|7.2", "K|4|5|6|5")
+    assert [day for _, day in times(found, 2, (1, 2, 3, 4))] == [-2.0, -1.0, 0.0, 1.0]
+
+
+def test_a_row_of_days_says_more_than_the_places_above_it() -> None:
+    found = grid("Table 1. Labs", "|Emergency room|Admission|ICU", "Day in hospital|0|2|5", "CRP|9|8|7", "Hb|9|8|7")
+    assert times(found, 3, (1, 2, 3)) == [("baseline", 0.0), ("followup", 2.0), ("followup", 5.0)]
+
+
+def test_the_label_of_the_table_in_the_first_cell() -> None:
+    found = grid("", "Table 1Day|Events|Results", "0|Arrival|CRP 9", "4|Sepsis|CRP 90")
+    assert times(found, 2, (2,)) == [("baseline", 0.0)]
+    assert times(found, 3, (2,)) == [("followup", 4.0)]
+
+
+def test_a_second_table_begins_at_its_label() -> None:
+    lines = ["Test\tResult", "CRP\t9", "Table 2Day of stay\tCRP", "1st day\t9", "4th day\t3"]
+    text, found, start = "\n".join(lines), [], 0
+    for i, line in enumerate(lines):
+        found.append(Sentence(i, start, start + len(line), i, BlockKind.TABLE, "table"))
+        start += len(line) + 1
+    assert [len(one.rows) for one in find_grids(text, found)] == [2, 3]
+
+
+@pytest.mark.parametrize("bounds", ["3.5-5.0", "<5", "135 – 145", "> 60"])
+def test_a_column_of_reference_bounds_is_no_literature(bounds: str) -> None:
+    assert not grid("Table 1. Labs", "Test|Reference|Day 1|Day 2", f"A|{bounds}|4|5", f"B|{bounds}|4|5").literature
