@@ -119,14 +119,12 @@ def test_an_article_that_takes_too_long_fails_alone_on_a_cluster_too(
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "good.txt").write_text("A man had a serum sodium of 128 mmol/L.", encoding="utf-8")
-    os.mkfifo(tmp_path / "in" / "never.pipe")
-    inputs = (tmp_path / "in" / "good.txt", tmp_path / "in" / "never.pipe")
+    os.mkfifo(tmp_path / "in" / "never.txt")
+    inputs = (tmp_path / "in" / "good.txt", tmp_path / "in" / "never.txt")
     done = casetab("run", *inputs, "--out", tmp_path / "out", *dask(cluster), "--time-limit", 10)
     assert done.status == 1
-    assert {row["article_id"]: row["status"] for row in rows_of(tmp_path / "out", "articles")} == {
-        "good": "ok",
-        "never": "failed",
-    }
+    errors = {row["article_id"]: row["error"] for row in rows_of(tmp_path / "out", "articles")}
+    assert errors == {"good": "", "never": "never.txt: not done within 10 s; allow more with --time-limit"}
 
 
 @pytest.mark.parametrize(
