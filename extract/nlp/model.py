@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from extract.normalize.blocks import Block, BlockKind
@@ -83,6 +83,7 @@ class Draft:
     sentence: str = ""
     sentence_start: int = -1  # offset of the sentence
     grid: int = -1  # index of the first block of the table that the row stands in; -1 outside tables
+    verbatim: dict[str, tuple[int, int]] = field(default_factory=dict)  # columns that the source's own characters fill
     summary_of: tuple[str, ...] = ()  # what the row sums up: the analytes of "liver enzymes were elevated"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,6 +77,7 @@ def add_row(
     confidence: float = 0.9,
     fact: FactContext | None = None,
     summary_of: tuple[str, ...] = (),
+    verbatim: Mapping[str, tuple[int, int]] | None = None,
 ) -> None:
     """Append a row to the Doc's drafts.
 
@@ -85,6 +87,7 @@ def add_row(
     values : the table's own columns by name.
     fact : whose and when; asked of the Doc's context where None.
     summary_of : analytes whose numbers, given elsewhere, make the row say nothing more.
+    verbatim : columns that hold characters of the source, with their places in ``doc.text``.
     """
     sentence = sentence_at(doc, start)
     drafts(doc).append(
@@ -101,5 +104,6 @@ def add_row(
             sentence_start=sentence.start if sentence else -1,
             grid=_grid(doc, sentence.block) if sentence and sentence.kind is BlockKind.TABLE else -1,
             summary_of=summary_of,
+            verbatim=dict(verbatim or {}),
         )
     )

@@ -215,9 +215,20 @@ def _records(name: str, rows: Iterable[Draft], source: SourceText, text: Normali
             "rule": row.rule,
             "confidence": row.confidence,
             **row.values,
+            **_verbatim(row, source, text),
         }
         records.append(model.model_validate(columns))
     return records
+
+
+def _verbatim(row: Draft, source: SourceText, text: NormalizedText) -> dict[str, str]:
+    """Return columns in the characters of the source ("mg dL−1" with its own minus), where it has as many of them."""
+    found = {}
+    for name, (start, end) in row.verbatim.items():
+        first, last = text.source_span(start, end)
+        if last - first == end - start:
+            found[name] = " ".join(source.text[first:last].split())
+    return found
 
 
 def _page(source: SourceText, start: int) -> int | None:

@@ -72,7 +72,8 @@ class RowMaker:
         if not fits and fact.subject == "patient":
             written = f"{entry.name} {values['value_text']} {values['unit_text']}"
             doc.user_data.setdefault("warnings", []).append(f"{written}: this unit does not fit the analyte")
-        add_row(doc, "labs", start, draft.end, values, draft.rule, confidence, fact, parts)
+        verbatim = _unit_place(text_of(doc), draft, values.get("unit_text", ""))
+        add_row(doc, "labs", start, draft.end, values, draft.rule, confidence, fact, parts, verbatim)
 
     def _entry(self, draft: LabDraft) -> Entry | None:
         entry = draft.analyte.entry
@@ -129,6 +130,15 @@ def _unit(draft: LabDraft) -> Unit | None:
         if quantity is not None and quantity.unit is not None:
             return quantity.unit
     return None
+
+
+def _unit_place(text: str, draft: LabDraft, written: str) -> dict[str, tuple[int, int]]:
+    """Return where the unit of a result stands: at the end of its quantity; nothing where other words are there."""
+    for quantity in (draft.value, draft.unit_from, draft.reference):
+        if quantity is not None and quantity.unit is not None:
+            place = (quantity.end - len(written), quantity.end)
+            return {"unit_text": place} if text[slice(*place)] == written else {}
+    return {}
 
 
 def _numbers(value: Quantity, draft: LabDraft, entry: Entry, units: AnalyteUnits) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Reference ranges that more than the sentence decides: the patient's sex, a second telling in a table."""
+"""Columns that more than the sentence decides: ranges by sex or told elsewhere, units as the source writes them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from extract.nlp.extensions import drafts
 from extract.nlp.model import Draft, FactContext
 from extract.nlp.pipeline import load_pipeline
 from extract.records.finish import tell_once
+from extract.run.article import process
 
 RANGES = "Serum ferritin was 640 ng/mL (normal: males 20-300 ng/mL; females 12-150 ng/mL)."
 
@@ -53,3 +55,12 @@ def test_a_range_in_another_unit_is_not_taken_over() -> None:
     table = told(90, {"unit": "ug/L", "ref_high": 300.0, "flag": "H"})
     (row,) = tell_once([prose, table])
     assert row.values.get("ref_high") is None
+
+
+def test_a_unit_is_given_in_the_characters_of_the_source(tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text(
+        "A 40-year-old man was admitted. Creatinine was 1.9 mg dL−1 and urea 64 mg/dL.", encoding="utf-8"
+    )
+    labs = process(article, "a", "a.txt").records.tables["labs"]
+    assert [row.model_dump()["unit_text"] for row in labs] == ["mg dL−1", "mg/dL"]
