@@ -64,6 +64,11 @@ def register() -> None:
             Doc.set_extension(name, default=None)
 
 
+def keep_text(doc: Doc, text: str) -> None:
+    """Keep the text that a Doc was made of for ``text_of``."""
+    doc.user_data[_TEXT] = text
+
+
 def text_of(doc: Doc) -> str:
     """Return the text of a Doc; spaCy's own ``doc.text`` puts it together from the tokens at each call."""
     kept = doc.user_data.get(_TEXT)

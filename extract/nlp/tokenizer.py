@@ -12,6 +12,8 @@ from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found,unused-ig
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
+from extract.nlp.extensions import keep_text
+
 _INFIXES = [
     rf"(?<=[0-9])(?=[{ALPHA}µμ%°])",  # 90mg, 37°C
     r"(?<=[0-9])[/×](?=[0-9])",  # 120/80, 4×6
@@ -48,6 +50,11 @@ class BoundedTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Return the Doc of ``text``; ``doc.text`` equals it."""
+        doc = self._split(text)
+        keep_text(doc, text)
+        return doc
+
+    def _split(self, text: str) -> Doc:
         if _LONG_RUN.search(text) is None:
             return cast("Doc", self._inner(text))
         words: list[str] = []
@@ -67,8 +74,8 @@ def make_tokenizer(nlp: Language) -> BoundedTokenizer:
     """Return spaCy's tokenizer of ``nlp`` with the further rules.
 
     Of its exceptions the abbreviations are kept ("e.g.", "Dr."), as words to leave whole; contractions ("don't") are
-    not taken apart, and "8)" is no smiling face here. As exceptions proper they would cost dear: from the first one in a text on, spaCy's tokenizer
-    keeps no word of that text in its cache.
+    not taken apart, and "8)" is no smiling face here. As exceptions proper they would cost dear: from the first one
+    in a text on, spaCy's tokenizer keeps no word of that text in its cache.
     """
     defaults = nlp.Defaults
     whole = frozenset(word for word in defaults.tokenizer_exceptions if _ABBREVIATION.fullmatch(word))

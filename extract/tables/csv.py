@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -57,7 +58,7 @@ def cell(value: object, *, text: bool = True) -> str:
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP recommends.
     """
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, float):
         return f"{value:.10g}"
@@ -67,13 +68,21 @@ def cell(value: object, *, text: bool = True) -> str:
 
 def is_formula(text: str) -> bool:
     """Tell whether a spreadsheet would run a text as a formula."""
+    if not text.startswith(FORMULA_STARTS) or len(text) < 2:
+        return False
     plain = _PLAIN_NUMBER.fullmatch(text) or not text.strip("+-−–")  # "++" is the result of a dipstick
-    return len(text) > 1 and text.startswith(FORMULA_STARTS) and not plain
+    return not plain
 
 
 def row_cells(row: Table) -> list[str]:
     """Return a row as the cells of its table, in the order of the columns."""
-    return [cell(getattr(row, name), text=name not in VERBATIM) for name in columns(type(row))]
+    return [cell(getattr(row, name), text=text) for name, text in _columns(type(row))]
+
+
+@cache
+def _columns(model: type[Table]) -> list[tuple[str, bool]]:
+    """Return the columns of a table, each with whether a formula is made harmless there."""
+    return [(name, name not in VERBATIM) for name in columns(model)]
 
 
 def csv_line(cells: Iterable[str]) -> str:
