@@ -20,6 +20,7 @@ _LABEL = re.compile(
     r"|(?:the\s|our\s|a\s|in\s)?(?P<o>first|second|third|fourth|fifth|sixth)\s(?:case|patient|twin|sibling|infant)\b)",
     re.IGNORECASE,
 )
+_INTRODUCES = re.compile(r"(?:,|\swas|\sis)\san?\s")  # "Twin B was a ..."
 _MOST = 12
 
 
@@ -59,7 +60,7 @@ def find_labels(text: str, found: Iterable[Sentence]) -> list[Label]:
 def _opens(text: str, sentence: Sentence, match: re.Match[str], opens_block: bool) -> bool:
     if match.start() - sentence.start > 12:  # "... was removed Case 2: a 45-year-old man"
         return text[match.end() : match.end() + 1] == ":" and text[match.start() - 1 : match.start()] == " "
-    if match["o"]:
+    if match["o"] or _INTRODUCES.match(text, match.end(), sentence.end):
         return True
     return opens_block or text[match.end() : match.end() + 2].strip()[:1] in (":", ".", "-", "–", "—", "(")
 
