@@ -56,7 +56,7 @@ class RowMaker:
             fits = unit is None or self._units.compatible(entry, unit)
         if draft.reference is not None:
             values |= _reference(draft.reference, draft.reference_kind)
-            values["flag"] = _flag(values)
+            values["flag"] = self._flag(values, entry, draft.reference.unit)
         if draft.result is not None:
             values["result"], values["result_text"] = polarity(text_of(doc), draft.result)
         elif draft.analyte.role is Role.IMPLIED and draft.analyte.entry is not None:
@@ -74,6 +74,26 @@ class RowMaker:
             doc.user_data.setdefault("warnings", []).append(f"{written}: this unit does not fit the analyte")
         verbatim = _unit_place(text_of(doc), draft, values.get("unit_text", ""))
         add_row(doc, "labs", start, draft.end, values, draft.rule, confidence, fact, parts, verbatim)
+
+    def _flag(self, values: dict[str, Any], entry: Entry, unit: Unit | None) -> str:
+        """Return where the value lies in its range; "" where the two are in units that cannot be compared."""
+        numbers = [values.get(name) for name in ("value", "ref_low", "ref_high")]
+        if numbers[0] is None or values.get("comparator", "=") != "=" or values.get("value_high") is not None:
+            return ""
+        own = values.get("unit", "")
+        if unit is not None and unit.ucum != own:  # "9,000/uL (normal 4-10 K/uL)"
+            codes = (own, unit.ucum, unit.ucum)
+            told = [number is not None for number in numbers]
+            pairs = zip(numbers, codes, strict=True)
+            numbers = [None if n is None else self._units.convert(entry, n, code)[0] for n, code in pairs]
+            if told != [number is not None for number in numbers]:
+                return ""
+        value, low, high = numbers
+        if value is not None and low is not None and value < low:
+            return "L"
+        if value is not None and high is not None and value > high:
+            return "H"
+        return "N" if low is not None or high is not None else ""
 
     def _entry(self, draft: LabDraft) -> Entry | None:
         entry = draft.analyte.entry
@@ -188,14 +208,3 @@ def _reference(reference: Quantity, kind: str) -> dict[str, Any]:
     if kind == "upper":
         return {"ref_high": reference.value}
     return {"ref_low": reference.value, "ref_high": reference.value}
-
-
-def _flag(values: dict[str, Any]) -> str:
-    value, low, high = values.get("value"), values.get("ref_low"), values.get("ref_high")
-    if value is None or values.get("comparator", "=") != "=" or values.get("value_high") is not None:
-        return ""
-    if low is not None and value < low:
-        return "L"
-    if high is not None and value > high:
-        return "H"
-    return "N" if low is not None or high is not None else ""

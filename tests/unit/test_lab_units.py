@@ -180,3 +180,19 @@ def test_a_unit_that_does_not_fit_costs_confidence_and_gives_a_warning_but_is_ke
     assert bad.confidence < good.confidence
     assert bad.values["unit"] == "U/L"
     assert bad.values["value_si"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("WBC was 9,000/µL (normal 4-10 K/µL).", "N"),
+        ("CRP was 8 mg/dL (normal < 10 mg/L).", "H"),
+        ("Sodium was 128 mmol/L (normal 135-145 mEq/L).", "L"),
+        ("Glucose was 110 mg/dL (normal 3.9-5.6 mmol/L).", "H"),
+        ("D-dimer was 620 ng/mL (normal < 0.5 µg/mL FEU).", ""),
+        ("Platelets were 88 (normal 150-450).", "L"),
+    ],
+)
+def test_a_range_in_another_unit_is_converted_before_it_flags_the_value(text: str, flag: str) -> None:
+    (row,), _ = rows(text)
+    assert row.values["flag"] == flag
