@@ -33,6 +33,11 @@ _POWER = re.compile(
     rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)"
 )
 _POWER_REST = re.compile(rf"{_B}?/{_B}?[a-zA-Zµμ³]{{1,3}}[0-9]?")
+_FROM = re.compile(r"(?<!ranging )(?<!ranged )(?<!range )\bfrom\s+$", re.I)
+_AFTER_COMMA = re.compile(r",(\d{1,2})(?![\d,])")
+_COMMA_RANGE = re.compile(r"(?P<low>\d{1,3},\d{1,2})\s?[-–—−]\s?(?P<high>\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,])")
+_CELL_BEGIN = re.compile(r"\t[\s<>≤≥=~]*$")
+_CELL_END = re.compile(r"[ *†‡↑↓]*(?:[\t\n]|$)")
 _BETWEEN = re.compile(r"(?:between|ranged? from|ranging from|from)\s+$", re.I)
 _COMPARATORS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?:{pattern})\s*$", re.I), sign)
@@ -156,14 +161,19 @@ def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
 
 def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
     start, end = match.span()
+    commas = _comma_range(text, start, units)
+    if commas is not None:
+        return commas
     first = plain(match.group())
-    first, end = _decimal_comma(text, first, end, units)
+    first, end = _decimal_comma(text, start, first, end, units)
     first, end = _spaced_thousands(text, first, end, units)
     unit = match_unit(text, end, units)
     if unit is not None and _counts(unit[1]) and _DOTTED.fullmatch(first):
         first = first.replace(".", "")
     after = unit[0] if unit else end
     second = _SECOND.match(text, after)
+    if second is not None and unit is not None and _FROM.search(text[max(0, start - 16) : start]):
+        second = None  # "from 82 U/L to 380 U/L": two measurements
     if second is not None and _is_range(text, start, first, second):
         high = plain(second.group(1))
         unit2 = match_unit(text, second.end(), units)
@@ -186,12 +196,33 @@ def _is_negative(text: str, start: int) -> bool:
     return text[start - 1] == "−" or bool(_SIGNED.search(text[max(0, start - 12) : start - 1]))
 
 
-def _decimal_comma(text: str, first: str, end: int, units: UnitTable) -> tuple[str, int]:
-    """Read "3,5 mg/dl" as 3.5: one or two digits after a comma, a unit behind, no list around it."""
-    match = re.compile(r",(\d{1,2})(?![\d,])").match(text, end)
-    if match is not None and "." not in first and match_unit(text, match.end(), units) is not None:
+def _decimal_comma(text: str, start: int, first: str, end: int, units: UnitTable) -> tuple[str, int]:
+    """Read "3,5 mg/dl" as 3.5: one or two digits after a comma, a unit behind or nothing else in a table's cell."""
+    match = _AFTER_COMMA.match(text, end)
+    if match is None or "." in first:
+        return first, end
+    if match_unit(text, match.end(), units) is not None or _fills_cell(text, start, match.end()):
         return f"{first}.{match.group(1)}", match.end()
     return first, end
+
+
+def _fills_cell(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is all that a cell of a table holds."""
+    return bool(_CELL_BEGIN.search(text[max(0, start - 4) : start]) and _CELL_END.match(text, end))
+
+
+def _comma_range(text: str, start: int, units: UnitTable) -> Quantity | None:
+    """Return "11,5-16,5 g/dL" as a range; None where commas may part the members of a list."""
+    match = _COMMA_RANGE.match(text, start)
+    if match is None:
+        return None
+    unit = match_unit(text, match.end(), units)
+    if unit is None and not _fills_cell(text, start, match.end()):
+        return None
+    low, high = (match.group(name).replace(",", ".") for name in ("low", "high"))
+    if float(low) > float(high):
+        return None
+    return _build(text, start, match.end(), f"{low}-{high}", float(low), float(high), "range", unit)
 
 
 _SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")

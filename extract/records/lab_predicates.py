@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from extract.records.lab_vocabulary import Vocabulary
+from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
 _BE = (
     r"(?:was|were|is|are|has|have|had|came|returned|resulted|turned|remained|became|proved|showed|tested|appeared|"
@@ -108,4 +108,4 @@ def is_predicate(gap: str, vocabulary: Vocabulary, *, verbal: bool) -> bool:
     left = core(gap)
     if len(left) > MAX_GAP or vocabulary.unknown(_FILLER.sub(" ", left)) > 0:
         return False
-    return verbal or _VERB.search(left) is not None
+    return verbal or _VERB.search(BRACKET.sub(" ", left)) is not None

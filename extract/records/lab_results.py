@@ -60,6 +60,8 @@ _WITH_NUMBERS = re.compile(  # "was impaired with serum creatinine of 1.7 mg/dL"
     r"\s*[,;]?\s*(?:and\s)?(?:with|including|included|includes|as follows|such as|[:(])[^.;()]{0,60}?\d", re.IGNORECASE
 )
 _ALL = re.compile(r"\ball\b", re.IGNORECASE)
+_SINGLE = re.compile(r"\bwas\b", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(r",\s(?:and|but)\s(?:the|an?|his|her)\s", re.IGNORECASE)
 _SERUM = re.compile(r"\bser(?:um|olog)|\bantibod|\bIg[GMA]\b", re.IGNORECASE)
 _SEEN_OR_NOT = frozenset({"antibody", "antigen", "nucleic acid", "cells"})
 _NO = re.compile(
@@ -257,10 +259,13 @@ class ResultLinker:
             return []
         found = [nearest]
         if k == direct:  # over a value a word describes that value's analyte only
+            single = _SINGLE.search(gap) is not None
             semicolons = bool(_ALL.search(gap + self._text[word.start : word.end]))
             while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
                 between = self._gap(self._items[k - 1], self._items[k])
                 between = between.replace(";", ",") if semicolons else between
+                if single and _NEW_CLAUSE.search(between):
+                    break  # "... in the mNGS, and the Xpert test was positive"
                 if not self._joins(self._items[k - 1], self._items[k], between):
                     break
                 k -= 1

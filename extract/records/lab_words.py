@@ -49,12 +49,18 @@ _OF_WHAT = re.compile(
 _IN = re.compile(r"\bin\b", re.IGNORECASE)
 _ATTRIBUTIVE = re.compile(  # "increasing insulin resistance", "low potassium diet"
     r"\s(?:resistance|sensitivity|therapy|treatment|supplement\w*|replacement|infusions?|requirements?|intake|diet|"
-    r"administration|dos(?:es?|age|ing)|injections?|pump|secretion|loads?|restriction|consumption|producing|secreting)\b",
+    r"administration|dos(?:es?|age|ing)|injections?|pump|secretion|loads?|restriction|consumption|producing|secreting|balance|synthesis|binding|"
+    r"catabol\w+|anabol\w+|transport\w*|channels?|uptake|deposit\w*|expression)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(  # "after starting vitamin D and magnesium"
     r"\b(?:starting|started|receiving|received|administ(?:ered|ering|ration of)|given|giving|infusions? of|"
     r"(?:treat(?:ed|ment)|therapy|supplement\w*|substitution) (?:with|of))\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\b(?:tit(?:er|re)s?|levels?|loads?|antibod\w+|anti|Ig[GMAE]|copies|counts?|concentrations?|values?|DNA|RNA|PCR|"
+    r"antigens?|serolog\w+|vir[ae]emia|antigen[ae]emia)\b",
     re.IGNORECASE,
 )
 _FOR = re.compile(r"\sfor\s", re.IGNORECASE)
@@ -109,6 +115,9 @@ def fits(text: str, analyte: Item, word: Item) -> bool:
         return False  # "the blasts were positive for CD34"
     if _ATTRIBUTIVE.match(text, analyte.end) or _GIVEN.search(text[max(0, analyte.start - 32) : analyte.start]):
         return False
+    germ = is_sought(analyte) and analyte.entry is not None and analyte.entry["class"] == "serology"
+    if germ and _is_level(word) and not _AMOUNT.search(text, max(0, analyte.start - 24), analyte.end + 24):
+        return False  # "concern for active CMV infection was low"
     if is_found(text, word) and not (is_sought(analyte) or is_panel(analyte)):
         return False
     if analyte.entry is None or not seen(word):
@@ -117,6 +126,10 @@ def fits(text: str, analyte: Item, word: Item) -> bool:
         return False  # groups of chemical tests and immunoglobulins are not positive
     measured = analyte.entry.name.startswith("immunoglobulin ")
     return not measured and not (is_of_cells(analyte) and analyte.entry["class"] == "immunology")  # CD3 is stained
+
+
+def _is_level(word: Item) -> bool:
+    return word.entry is not None and word.entry["result"] in ("high", "low")
 
 
 def is_panel(item: Item) -> bool:

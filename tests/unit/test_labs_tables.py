@@ -128,3 +128,20 @@ def test_result_and_normal_range_in_one_cell() -> None:
 def test_flags_and_ranges_without_a_header() -> None:
     found = table_rows("Hemoglobin, g/dL | 7.2 H | 12-16", "Calcium, mg/dL | 6.1 L | 8.5-10.5")
     assert found == ["hemoglobin 7.2 g/dL 12..16", "calcium 6.1 mg/dL 8.5..10.5"]
+
+
+def test_decimal_commas() -> None:
+    found = table_rows(
+        "Test | Day 1 | Reference range",
+        "Haemoglobin | 14,4 | 11,5-16,5 g/dL",
+        "Creatinine | 1,2 | 0,6-1,2 mg/dL",
+        "Sodium | 137 | 135-145 mmol/L",
+    )
+    assert found == ["hemoglobin 14.4 g/dL 11.5..16.5", "creatinine 1.2 mg/dL 0.6..1.2", "sodium 137 mmol/L 135..145"]
+
+
+def test_a_dash_beside_a_plus_is_a_negative_result() -> None:
+    found = table_rows(
+        "Test | At admission | At discharge", "Ketones (urine) | + | –", "Sodium | 137 | –", "Potassium | 4.1 | 4.0"
+    )
+    assert found == ["urine ketones positive", "urine ketones negative", "sodium 137", "potassium 4.1", "potassium 4.0"]
