@@ -20,7 +20,7 @@ _FINAL = re.compile(
 )
 _STATED = re.compile(
     r"\bdiagnosed\s(?:(?:the\spatient|him|her|it)\s)?(?:(?:with|as|of|to\s(?:have|be))\s)(?:(?:having|being|a\scase\sof|suffering\sfrom)\s)?"
-    r"|\bdiagnos[ie]s\s(?:was\s)?(?:(?:made|established|reached)\s)?(?:of|was|were|is|as|to\sbe)\s",
+    r"|\bdiagnos[ie]s\s(?:was\s)?(?:(?:made|established|reached)\s)?(?:of|was|were|as|to\sbe)\s",
     re.IGNORECASE,
 )
 _REPORT = re.compile(
@@ -49,7 +49,7 @@ _TITLE_CASE = re.compile(r"^(?:an?\s|the\s)?(?:\w+\s){0,3}?case\s(?:report\s)?of
 _VETO_BEFORE = re.compile(
     r"\b(?:differential|previous(?:ly)?|prior|past|histor(?:y|ies)|had\sbeen|never|exclud\w+|initial(?:ly)?|suspected|working"
     r"|provisional|presumptive|preliminary|misdiagnosed|mis|family|known|not|no|without|against|rather\sthan|delayed?\sin"
-    r"|ruled\sout|rule\sout|understand\w*|in\sthe|for\sthe|when|if|time\sof|probable|possible|tentative|outside)\s(?:\w+\s){0,2}$",
+    r"|ruled\sout|rule\sout|understand\w*|in\sthe|for\sthe|when|if|time\sof|probable|possible|tentative|outside)\s(?:\w+\s){0,2}$|\binitially,\s(?:\w+\s){0,4}$",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(
@@ -78,7 +78,7 @@ _NOTHING = re.compile(
 )
 _LEAD = re.compile(
     r"(?:(?:an?|the|his|her|their|our|this|rare|very|extremely|unusual|uncommon|unique|first|severe\scase\sof|case\sof"
-    r"|interesting|peculiar|complicated|challenging|successful(?:ly)?|management|treatment|treated|undiagnosed|of)\s)+",
+    r"|interesting|peculiar|complicated|challenging|successful(?:ly)?|management|treatment|treated|undiagnosed|of|compatible\swith|consistent\swith|subsequently|finally|eventually)\s)+",
     re.IGNORECASE,
 )
 # "a case of a 40-year-old man with X": the disease follows the person
@@ -96,7 +96,7 @@ _TAIL = re.compile(
 # a number, a person, what is only thought of, and a single adjective are no diagnosis
 _NO_NAME = re.compile(
     r"\b\w+[\s-]year[\s-]old|\bindividual$|(?<![\w-])\d{2}|^(?:history|probable|possible|likely|suspected|presumed|individual)\b|\scure$"
-    r"|^(?:\S+\s){0,2}(?:child|man|woman|patients?|boy|girl|male|female|infant|neonate|lady|gentleman|donor)\b|\borigin\b|[’']s$"
+    r"|^(?:\S+\s){0,2}(?:child|man|woman|patients?|boy|girl|male|female|infant|neonate|lady|gentleman|donor)\b|\borigin\b|\brisk$|\bmethod\b|\bapproach\b|^\w+ly$|[’']s$"
     r"|^[a-z]+(?:ant|ic|al|ive|ous|ent|ary)$"
 )
 _ADJECTIVE = re.compile(r"[a-z]+(?:ant|ic|al|ive|ous|ent|ary|ed),\s(?=[a-z]+(?:ant|ic|al|ive|ous|ent|ary)\s)")
@@ -142,6 +142,19 @@ def find_diagnoses(text: str, sentence: Sentence) -> Iterator[Diagnosis]:
         name = _name(passive["d"] + ".")
         if name and len(name.split()) < 8 and not re.search(r"\b(?:s?he|it|patient|who|which)\b", name, re.I):
             yield Diagnosis(STATED, name, passive.start())
+
+
+def under_heading(text: str, heading: Sentence, sentence: Sentence) -> Diagnosis | None:
+    """Return the diagnosis that stands under the heading "Final diagnosis"; None under another one."""
+    if heading.kind is not BlockKind.HEADING or not _HEADING.fullmatch(text, heading.start, heading.end):
+        return None
+    if any(pattern.search(text, sentence.start, sentence.end) for _, pattern in _PATTERNS):
+        return None  # a sentence about the diagnosis, read as any other
+    name = _name(text[sentence.start : min(sentence.start + _LONGEST, sentence.end)] + ".")
+    return Diagnosis(FINAL, name, sentence.start) if name else None
+
+
+_HEADING = re.compile(r"[\d.\s]*(?:final|definitive|main)\sdiagnos[ie]s:?\s*", re.IGNORECASE)
 
 
 def choose(found: Sequence[Diagnosis], counts: Mapping[str, int]) -> str:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.attach import attach
 from extract.nlp.cues import Cue
-from extract.nlp.diagnosis import choose, find_diagnoses
+from extract.nlp.diagnosis import choose, find_diagnoses, under_heading
 from extract.nlp.extensions import patients, sentences, text_of
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.narrative import FOLLOWUP, HISTORY
@@ -94,12 +94,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A statement about the patient's state; ``position`` is its place in the story, 0 to 1."""
+    """A statement about the patient's state.
+
+    Attributes
+    ----------
+    whole : it is about the patient as a whole, not about one finding.
+    noun : "death", which also is spoken of later.
+    position : its place in the story, 0 to 1.
+    """
 
     kind: str
     start: int
     end: int
     whole: bool
+    noun: bool
     position: float
     sentence: Sentence
 
@@ -134,7 +142,9 @@ def describe(
     kind = "" if best is None else "improved" if best.kind == "discharged" else best.kind
     words = _words(text, best) if best is not None else ""
     naming = [*shared, *(s for s in told if s.section not in (*_OPENING, "other", "discussion", "conclusion"))]
-    diagnosis = choose([d for s in naming for d in find_diagnoses(text, s)], counts)
+    headed = [under_heading(text, found[s.index - 1], s) for s in told if s.index]
+    named = [d for s in naming for d in find_diagnoses(text, s)]
+    diagnosis = choose([*named, *(d for d in headed if d is not None)], counts)
     days = _followup(text, story, times)
     if best is not None and best.kind == "died":
         days = _at(text, best, times, days)
@@ -166,7 +176,8 @@ def _statements(
                 else text[max(sentence.start, cue.start - 90) : cue.end + 40 * opens]
             )
             whole = (kind in _GLOBAL and words not in _OF_ANYTHING) or _ABOUT.search(near) is not None
-            yield _Statement(kind, cue.start, cue.end, whole, position, sentence)
+            noun = _DEATH_NOUN.fullmatch(words) is not None
+            yield _Statement(kind, cue.start, cue.end, whole, noun, position, sentence)
 
 
 def _clause(before: str) -> str:
@@ -195,8 +206,8 @@ def _holds(text: str, cue: Cue, kind: str, before: str, sentence: Sentence) -> b
 def _last(statements: Sequence[_Statement]) -> _Statement | None:
     """Return the statement that tells how the story ends: a death, else the last one about the patient as a whole."""
     died = [s for s in statements if s.kind == "died"]
-    if died:
-        return died[-1]
+    if died:  # "after the patient died, the culture grew ..." comes later
+        return next((s for s in died if not s.noun), died[-1])
     best: _Statement | None = None
     for statement in statements:
         well = best is not None and best.whole and best.kind in ("recovered", "improved")

@@ -120,7 +120,10 @@ LEAD = re.compile(
     r"|nearly\s|another\s|just\s|only\s|first\s|last\s|her\s|his\s|of\s|a\s|postoperative\s)*)$",
     re.IGNORECASE,
 )
-FOLLOWED = re.compile(r"\bfollowed(?:[\s-]?up)?\b[^.;,]{0,30}$", re.IGNORECASE)
+FOLLOWED = re.compile(
+    r"\b(?:followed(?:[\s-]?up)?|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
+    re.IGNORECASE,
+)
 UNTIL = re.compile(r"\b(?:until|till|through|to|up to)\s(?:the\s)?$", re.IGNORECASE)
 GESTATION = re.compile(
     r"\b(?:born|birth|deliver\w*|gestation\w*|pregnan\w*|gravida|premature\w*|preterm"

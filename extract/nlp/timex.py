@@ -238,7 +238,9 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     if match is None:
         return None
     before = left[: match.start()]
-    if SKIP_LEFT.search(before) or TIMES_A.search(left):
+    after = RIGHT.match(right)
+    at_follow_up = after is not None and after["followup"] is not None  # "after a 4-month follow-up"
+    if (SKIP_LEFT.search(before) and not at_follow_up) or TIMES_A.search(left):
         return None
     n = _count(match["n"])
     days = n * length if n is not None else None
@@ -254,7 +256,6 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
     preposition = lead["lead"].split()[0].lower() if lead is not None else ""
     if lead is not None:
         begin = edge + lead.start()
-    after = RIGHT.match(right)
     if after is None and preposition == "at" and _is_gestation(text, cue.start, n, length):
         return None
     if after is not None:

@@ -8,6 +8,7 @@ import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.extensions import patients
 from extract.nlp.model import Patient
 from extract.nlp.tokenizer import make_tokenizer
+from extract.normalize.blocks import Block, BlockKind
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def patient(nlp: Language, story: str) -> Patient:
         ("There was no improvement.", "unchanged", "no improvement"),
         ("He improved. He then died.", "died", "died"),
         ("He deteriorated on day 2. He was discharged home on day 9.", "improved", "was discharged home on day 9"),
+        ("He died on day 9. The culture grew Nocardia two days after his death.", "died", "died on day 9"),
         ("He recovered from L. monocytogenes meningitis.", "recovered", "recovered from L. monocytogenes meningitis"),
         ("He was given ceftriaxone.", "", ""),
         ("A defibrillator was implanted for prevention of sudden cardiac death.", "", ""),
@@ -65,6 +67,8 @@ def test_outcome_with_its_words(nlp: Language, story: str, outcome: str, words: 
         ("Twelve days later a drain was placed. Now, 9 months after the operation, he is well.", 274),
         ("He was readmitted four days later. He died on day 21.", 21),
         ("He was discharged on day 7 with the advice of follow-up after six weeks.", 7),
+        ("He remains free of disease for two years.", 730),
+        ("After a 4-month follow-up he was well.", 122),
         ("Two years ago he had had a stroke.", None),
         ("He went home.", None),
     ],
@@ -89,6 +93,7 @@ def test_length_of_follow_up(nlp: Language, story: str, days: float | None) -> N
         ("He had previously been diagnosed with asthma.", ""),
         ("He was diagnosed with asthma in 2009.", ""),
         ("The diagnosis was difficult.", ""),
+        ("Initially, the patient was diagnosed with influenza.", ""),
         ("The oedema was diagnosed as being caused by cirrhosis.", ""),
     ],
 )  # fmt: skip
@@ -110,3 +115,19 @@ def test_diagnosis_of_the_introduction(nlp: Language, opening: str, diagnosis: s
     story = f"Introduction\n{opening}\nCase report\nA 40-year-old man was admitted with fever."
     (found,) = patients(nlp(story))
     assert found.diagnosis_text == diagnosis
+
+
+def test_diagnosis_under_its_heading(nlp: Language) -> None:
+    lines = ["Case report", "A 40-year-old man was admitted with fever.", "Final diagnosis", "Q fever of the liver.",
+             "Treatment", "He was given doxycycline."]  # fmt: skip
+    blocks, start = [], 0
+    for line in lines:
+        kind = BlockKind.PARAGRAPH if line.endswith(".") else BlockKind.HEADING
+        blocks.append(Block(kind, start, start + len(line)))
+        start += len(line) + 1
+    doc = nlp.make_doc("\n".join(lines))
+    doc._.blocks = blocks
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    (found,) = patients(doc)
+    assert found.diagnosis_text == "Q fever of the liver"
