@@ -50,7 +50,7 @@ def header_columns(cells: Sequence[Sequence[str]]) -> dict[int, list[int]]:
     for i in range(min(HEADER_ROWS, len(cells) - 1)):
         if sizes[i] < 1 or (sizes[i] == width and _valued(cells[i])):
             break
-        if sizes[i] >= width or (i and _valued(cells[i]) and not _labels_times(cells[i])):
+        if sizes[i] >= width or (_valued(cells[i]) and not _labels_times(cells[i])):
             continue
         places = None
         if i == 0 and 2 <= sizes[1] < width and not _valued(cells[1]):

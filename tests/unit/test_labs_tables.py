@@ -145,3 +145,80 @@ def test_a_dash_beside_a_plus_is_a_negative_result() -> None:
         "Test | At admission | At discharge", "Ketones (urine) | + | –", "Sodium | 137 | –", "Potassium | 4.1 | 4.0"
     )
     assert found == ["urine ketones positive", "urine ketones negative", "sodium 137", "potassium 4.1", "potassium 4.0"]
+
+
+def test_names_of_the_columns_under_spanning_cells() -> None:
+    found = table_rows(
+        "Time | Blood count | Gases",
+        "WBC (10^9/L) | Hb (g/L) | pH | Lactate (mmol/L)",
+        "Day 1 | 9.1 | 120 | 7.12 | 8.4",
+        "Day 3 | 8.2 | 111 | 7.38 | 1.9",
+    )
+    assert "pH 7.12" in found
+    assert "lactate 1.9 mmol/L" in found
+    assert "white blood cell count 9.1 10*9/L" in found
+    assert len(found) == 8
+
+
+def test_a_column_of_references_does_not_make_a_table_of_the_literature() -> None:
+    found = table_rows(
+        "Test | Reference | Day 1 | Day 2", "Sodium (mmol/L) | 135-145 | 147 | 137", "ALT (U/L) | <37 | 9 | 8"
+    )
+    assert found[:2] == ["sodium 147 mmol/L 135..145", "sodium 137 mmol/L 135..145"]
+    assert len(found) == 4
+
+
+def test_groups_of_columns_of_unequal_rows() -> None:
+    found = table_rows(
+        "Hematology | | LDH | | 188 | U/L",
+        "WBC | | 9,100 | /μL | | ALP | | 84 | U/L",
+        "Hb | | 12.1 | g/dL | | AST | | 31 | U/L",
+        "Biochemistry | | BNP | | 37.0 | pg/mL",
+    )
+    assert "lactate dehydrogenase 188 U/L" in found
+    assert "B-type natriuretic peptide 37.0 pg/mL" in found
+    assert "alkaline phosphatase 84 U/L" in found
+    assert len(found) == 6
+
+
+def test_two_analytes_and_two_values_in_a_row() -> None:
+    found = table_rows("Test | Day 1 | Day 4", "AST/ALT (U/L) | 45/60 | 88/91", "CRP (mg/L) | 9 | 4")
+    assert found[:4] == [
+        "aspartate aminotransferase 45 U/L",
+        "alanine aminotransferase 60 U/L",
+        "aspartate aminotransferase 88 U/L",
+        "alanine aminotransferase 91 U/L",
+    ]
+
+
+def test_capital_ph_in_a_table_and_missing_values_are_no_analytes() -> None:
+    assert table_rows("Test | Day 1 | Day 2", "PH | 7.12 | 7.30", "Na | 131 | 135")[:2] == ["pH 7.12", "pH 7.30"]
+    assert table_rows("No | Age | Culture | Titer", "1 | 60 | N/A | 6.7", "2 | 61 | N/A | 3.5") == []
+
+
+def test_numbers_that_cannot_be_a_ph_are_none() -> None:
+    assert table_rows("Test | Day 1 | Day 2", "pH | 1038 | 7.2", "Na | 131 | 135")[0] == "pH 7.2"
+
+
+def test_sides_and_points_are_no_results() -> None:
+    assert table_rows("Nerve | Side | 2000 Hz | 5 Hz", "Sural | L | 210 | 30", "Sural | R | 200 | 80") == []
+    assert table_rows("Test | Result | Score", "Platelets | 53 | 2", "Total bilirubin | 25.9 | 1") == [
+        "platelet count 53",
+        "total bilirubin 25.9",
+    ]
+
+
+def test_notes_behind_numbers_and_analytes_above_the_first_column() -> None:
+    assert table_rows("Test | Day 1 | Day 2", "Cortisol (μg/dL) | 5.0 | 6.3b", "ACTH (pg/mL) | 9 | 8")[1] == (
+        "cortisol 6.3 ug/dL"
+    )
+    assert table_rows("Hb (g/dL) | Hct (%) | INR", "6.3 | 19.7 | 1.2")[0] == "hemoglobin 6.3 g/dL"
+
+
+def test_a_result_in_one_cell_among_rows_of_cells() -> None:
+    found = table_rows("Fibrinogen | 271 mg/dL | |", "INR | 1.4 | |", "Prothrombin time 14.5 s | | |")
+    assert found[-1] == "prothrombin time 14.5 s"
+
+
+def test_a_time_above_the_column_is_no_unit_of_its_values() -> None:
+    assert table_rows("Test | 1 hour | 2 hours", "Lactate | 9.3 | 3.4", "Base excess | -17 | -9")[0] == "lactate 9.3"
