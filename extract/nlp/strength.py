@@ -7,35 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extract.nlp.grades import Grade
-from extract.nlp.movements import JOINTS, Target
+from extract.nlp.movements import Target
 from extract.nlp.sides import SideCue, pair_order, side_after, side_cues, side_of
-from extract.nlp.targets import Chunk, chunks, limb_of
+from extract.nlp.strength_lists import LIMB_GROUPS, TargetLists
+from extract.nlp.targets import Chunk, limb_of
 
-_NOISE = (
-    r"(?:strengths?|power|weakness|force|paresis|motor|function|muscle|muscles|muscular|grade[sd]?|"
-    r"grading|MRC|scale|score|"
-    r"Medical Research Council|on|out|the|manual|testing|test|examination|movements?|response|"
-    r"activity|MMT|proximal|distal|"
-    r"proximally|distally|for|in|of|at|with|across|over|throughout|during|regarding|involving|"
-    r"affecting|when|to|his|her|their|all|both|either|"
-    r"each|bilateral|bilaterally|left|right|R|L|was|were|noted|found|seen|present|elicited|and|major|groups?|"
-    r"extremity|limb|side|hand|symmetric|symmetrical|symmetrically|tested|remaining|other|rest|predominantly|"
-    r"reduced|decreased|diminished|mild|severe|moderate|global|generali[sz]ed|diffuse|only|a|by|"
-    r"resistance|against|throughout)"
-)
-_PREPOSITION = re.compile(
-    r"\b(?:in|of|for|on|at|with|across|over|throughout|during|when|to|involving|affecting|regarding)\b", re.I
-)
-_RIGHT_GAP = re.compile(
-    rf"[\s)\]]*(?:\(?(?:MRC|Medical Research Council)[^)]{{0,30}}\))?(?:[\s(/,-]*{_NOISE}\b)*[\s(,-]*", re.I
-)
-_COLON = re.compile(r"\s?[:=]\s?")
-_TIGHT = re.compile(
-    r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|remained|remains|became|showed|still|only|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|"
-    r"as|to be|bilaterally|"
-    r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
-    re.I,
-)
 _RUN_GAP = re.compile(
     r"[\s)]*(?:,|;|and|or|/|&|to|then|later)?(?:\s(?:and|to|then))?(?:\sto\s(?:grade|MRC|level|MRC grade)\s)?[\s(]*",
     re.I,
@@ -56,7 +32,6 @@ _EVERYWHERE = re.compile(
     re.I,
 )
 _OTHERWISE = re.compile(r"\b(?:otherwise|elsewhere)\s(?:it\s)?(?:was\s|were\s)?$", re.I)
-_LIMB_GROUPS = ("upper limb", "lower limb", "limbs")
 _PRONOUN = re.compile(r"\b(?:it|they|this|which|these)\s(?:was|were|had|is|remained)\b", re.I)
 _SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?\s?[(:,]?\s*$", re.I)
 _SIDE_GRADED = re.compile(r"(?:^|[\s:(,;])(left|right|lt\.?|rt\.?|L|R)(?: side)?\s?[:=]?\s?(?:was\s)?$", re.I)
@@ -64,13 +39,7 @@ _THEN_GRADE = re.compile(r"\s?[:=]?\s?(?:was\s)?[0-5]")
 _CONTRAST = re.compile(
     r"[\s)]*(?:(?:on|in)\s(?:the|his|her)\s(?:left|right)(?:\sside)?\s?)?(?:[,;]|(?:but|while|whereas|compared)\b)"
 )
-_STRENGTH_OF = re.compile(r"\s(?:(?:muscle|motor)\s)?(?:strength|power|force|weakness)\s(?:in|of|on|at|for)\b", re.I)
-_AT = re.compile(r"\s(?:at|in|for)\sthe\s", re.I)
-_UNKNOWN = re.compile(
-    r":.*(?<!\w)(?!MRC|MMT|BMRC|Grade|Medical|Council|Muscle|Motor|Strength|Power)[A-Z]\w{1,5}\s$", re.S
-)
 _OPPOSITE = {"left": "right", "right": "left"}
-_FAR = 110  # characters between a list of muscles and its grade, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +68,7 @@ class _Assigner:
         self.text, self.start, self.end = text, start, end
         self.targets = list(targets)
         self.runs = _runs(text, grades)
-        self.chunks = _cut(chunks(text, self.targets), [g for run in self.runs for g in run])
+        self.lists = TargetLists(text, self.targets, [g for run in self.runs for g in run])
         self.facts: list[StrengthFact] = []
         self.orphans: list[Grade] = []
         self.free_from = start
@@ -112,9 +81,7 @@ class _Assigner:
         return self.facts, self.orphans
 
     def _assign_run(self, run: list[Grade], limit: int, following: Grade | None) -> None:
-        right = self._right(run[-1], limit, following)
-        left = self._left(run[0])
-        chosen, rule, side = self._choose(run, left, right)
+        chosen, rule, side = self.lists.choose(run, self.free_from, limit, following)
         if chosen is None:
             self._without_target(run, limit)
             return
@@ -198,7 +165,7 @@ class _Assigner:
         self, target: Target, grade: Grade, side: str, rule: str, confidence: float, *, earlier: bool = False
     ) -> None:
         place = _PLACE_WORD.match(self.text, grade.end, self.end)
-        if place is not None and target.group in _LIMB_GROUPS and " " in target.name:
+        if place is not None and target.group in LIMB_GROUPS and " " in target.name:
             word = place.group(1).lower().removesuffix("ly")
             if not target.name.startswith(("proximal", "distal", "all ", "upper and")):
                 target = replace(target, name=f"{word} {target.name}")
@@ -218,7 +185,7 @@ class _Assigner:
             self.free_from = run[-1].end
             return
         place = _PLACE_WORD.match(self.text, run[-1].end, limit)
-        if place is not None and self.last and not any(t.group in _LIMB_GROUPS for t in self.last):
+        if place is not None and self.last and not any(t.group in LIMB_GROUPS for t in self.last):
             word = place.group(1).lower().removesuffix("ly")
             self.last = [Target(place.start(1), place.end(1), f"{word} muscles", "region", "limbs")]
         between = self.text[self.free_from : run[0].start]
@@ -262,102 +229,6 @@ class _Assigner:
             kept.insert(0, target)
         return kept if len(kept) > len(self.last) else self.last
 
-    def _right(self, grade: Grade, limit: int, following: Grade | None) -> Chunk | None:
-        """Return the list that the grade introduces: "4/5 in the deltoid", "4/5: deltoid", "4/5 hip "
-        "flexion"."""
-        chunk = next((c for c in self.chunks if c.start >= grade.end), None)
-        if chunk is None or chunk.start >= limit:
-            return None
-        gap = self.text[grade.end : chunk.start]
-        if len(gap) > 90:
-            return None
-        colon = _COLON.match(gap)
-        if not (_RIGHT_GAP.fullmatch(gap) or (colon and _RIGHT_GAP.fullmatch(gap[colon.end() :]))):
-            return None
-        if "," in gap.replace("bilateral,", "") or (
-            gap.lstrip(" )").lower().startswith(("and ", "& ")) and not _PREPOSITION.search(gap)
-        ):
-            return None
-        if following is not None and chunk.end <= following.start and self._tight(chunk.end, following.start):
-            return self._split_off(chunk, grade, following, limit)
-        return chunk
-
-    def _split_off(self, chunk: Chunk, grade: Grade, following: Grade, limit: int) -> Chunk | None:
-        """Leave the last target of a list to the grade that directly follows it."""
-        after = next((c for c in self.chunks if c.start >= following.end), None)
-        if (
-            after is not None
-            and _RIGHT_GAP.fullmatch(self.text[following.end : after.start])
-            and _PREPOSITION.search(self.text[following.end : after.start])
-            and re.search(r"\band\b|,", self.text[chunk.end : following.start])
-        ):
-            return chunk
-        if re.fullmatch(r"\s?(?:,|and|,\s?and|;)\s", self.text[chunk.end : following.start]):
-            return chunk
-        if len(chunk.targets) == 1:
-            gap = self.text[grade.end : chunk.start]
-            return (
-                chunk
-                if _PREPOSITION.search(gap) and re.search(r",|\band\b", self.text[chunk.end : following.start])
-                else None
-            )
-        return Chunk(chunk.targets[:-1])
-
-    def _left(self, grade: Grade) -> Chunk | None:
-        """Return the list before the grade: "deltoid and biceps 4/5", "strength of the deltoid was 4/5"."""
-        free = [t for c in self.chunks for t in c.targets if t.start >= self.free_from and t.end <= grade.start]
-        if not free:
-            return None
-        last = next(c for c in reversed(self.chunks) if c.end <= grade.start)
-        kept = tuple(t for t in last.targets if t.start >= self.free_from)
-        gap = self.text[last.end : grade.start]
-        if not kept or len(gap) > _FAR or ";" in gap or re.search(r"\.\s", gap):
-            return None
-        return Chunk(kept)
-
-    def _tight(self, start: int, end: int) -> bool:
-        return _TIGHT.fullmatch(self.text[start:end]) is not None
-
-    def _choose(self, run: list[Grade], left: Chunk | None, right: Chunk | None) -> tuple[Chunk | None, str, str]:
-        """Return the list that a run of grades is about, how it was found, and a side said apart."""
-        if right is None:
-            if left is None:
-                return None, "", ""
-            if _UNKNOWN.search(self.text[left.end : run[0].start]):
-                return None, "", ""  # "the right arm was as follows: SA 4/5": of a muscle that nobody knows
-            return left, "before" if self._tight(left.end, run[0].start) else "far", ""
-        if left is None:
-            return right, "after", ""
-        if _COLON.match(self.text, run[-1].end):
-            return right, "after", ""
-        tight = self._tight(left.end, run[0].start)
-        if right.regions and not left.regions:
-            if tight:
-                self.free_from = right.end
-                side = right.targets[0].side or ("bilateral" if right.targets[0].plural else "")
-                left = Chunk(tuple(replace(t, side=t.side or side) for t in left.targets))
-                return left, "before", side
-            return right, "after", ""
-        if left.regions and not right.regions:
-            return right, "after", ""
-        if _STRENGTH_OF.match(self.text, run[-1].end, right.start):
-            return right, "after", ""
-        if _at_joint(left, right, self.text[run[-1].end : right.start]):
-            return right, "after", ""
-        direct = _PREPOSITION.search(self.text[run[-1].end : right.start]) is not None
-        general = left.targets[0].group == "paresis" or left.targets[0].name in ("limb", "whole body")
-        joints = all(t.name in JOINTS for t in right.targets) and left.targets[0].name not in JOINTS
-        if direct and (general or joints):
-            return right, "after", ""
-        return (left, "before", "") if tight else (right, "after", "")
-
-
-def _at_joint(limb: Chunk, joint: Chunk, gap: str) -> bool:
-    """Tell whether a grade lies between a limb and its joint: "the left leg was graded 2/5 at the hip"."""
-    part = {limb_of(target.group) for target in joint.targets}
-    whole = {limb_of(target.group) for target in limb.targets if target.group in _LIMB_GROUPS}
-    return part == whole and joint.targets[0].name in JOINTS and _AT.match(gap) is not None
-
 
 def _upper_and_lower(text: str, target: Target) -> list[Target]:
     """Return the two limbs of "upper and lower limbs" in the order in which they stand."""
@@ -377,17 +248,3 @@ def _runs(text: str, grades: Sequence[Grade]) -> list[list[Grade]]:
         else:
             runs.append([grade])
     return runs
-
-
-def _cut(found: Sequence[Chunk], grades: Sequence[Grade]) -> list[Chunk]:
-    """Return the lists, cut where a grade stands inside one."""
-    result: list[Chunk] = []
-    for chunk in found:
-        group: list[Target] = []
-        for target in chunk.targets:
-            if group and any(group[-1].end <= g.start < target.start for g in grades):
-                result.append(Chunk(tuple(group)))
-                group = []
-            group.append(target)
-        result.append(Chunk(tuple(group)))
-    return result
