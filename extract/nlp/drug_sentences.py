@@ -12,7 +12,7 @@ from extract.nlp.doses import Dose, find_doses
 from extract.nlp.drug_later import says_stopped
 from extract.nlp.drug_names import DrugName, find_drug_names
 from extract.nlp.drug_rules import DrugRules
-from extract.nlp.extensions import sentences, terms, text_of, within
+from extract.nlp.extensions import is_unwanted, sentences, terms, text_of, within
 from extract.nlp.model import Sentence
 from extract.nlp.regimen_model import Parts
 from extract.nlp.schedules import find_durations, find_frequencies, find_ways
@@ -30,13 +30,16 @@ def drug_sentences(doc: Doc, rules: DrugRules) -> Iterator[tuple[Sentence, Parts
     names = find_drug_names(doc, rules)
     places = [name.start for name in names]
     last = -_REACH - 1
-    for sentence in sentences(doc):
+    found = sentences(doc)
+    for sentence in found:
         if sentence.section in _SKIPPED or sentence.kind is BlockKind.HEADING:
             continue
         for start, end in _windows(text, sentence):
             own = names[bisect_left(places, start) : bisect_left(places, end)]
             if own:
                 last = sentence.index
+            if is_unwanted(doc, start, found[min(sentence.index + _REACH, len(found) - 1)].end):
+                continue
             near = sentence.index - last <= _REACH
             doses = find_doses(text, start, end) if near else []
             if own or doses or (near and says_stopped(text, start, end)):

@@ -46,6 +46,7 @@ _start = attrgetter("start")
 
 _TEXT = "casetab_text"
 _STARTS = "casetab_sentence_starts"
+_PATIENTS_ONLY = "casetab_patients_only"
 
 
 def _key(name: str) -> Any:
@@ -54,6 +55,7 @@ def _key(name: str) -> Any:
 
 
 _BLOCKS, _SENTENCES, _WORDS, _TERMS = _key("blocks"), _key("sentences"), _key("words"), _key("terms")
+_SUBJECTS = _key("subjects")
 _QUANTITIES, _PATIENTS, _CONTEXT = _key("quantities"), _key("patients"), _key("context")
 
 
@@ -111,6 +113,16 @@ def patients(doc: Doc) -> list[Patient]:
 def context(doc: Doc) -> ContextIndex:
     """Return the index that knows subject, assertion and time of a stretch of text."""
     return cast("ContextIndex", doc.user_data.get(_CONTEXT))
+
+
+def keep_patients_only(doc: Doc) -> None:
+    """Say that only the patients' own rows are wanted: components need not read what is certainly of others."""
+    doc.user_data[_PATIENTS_ONLY] = True
+
+
+def is_unwanted(doc: Doc, start: int, end: int) -> bool:
+    """Tell whether nobody wants the rows of a stretch of text: only the patients' are wanted, and it is of others."""
+    return _PATIENTS_ONLY in doc.user_data and doc.user_data[_SUBJECTS].none_of_patient(start, end)
 
 
 def drafts(doc: Doc) -> list[Draft]:

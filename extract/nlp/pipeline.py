@@ -22,6 +22,7 @@ import extract.records.labs
 import extract.records.levels
 import extract.records.muscle_grades
 import extract.records.scores  # noqa: F401  (imported for their registered factories)
+from extract.nlp.extensions import keep_patients_only
 from extract.nlp.tokenizer import make_tokenizer
 from extract.normalize.blocks import NormalizedText
 
@@ -77,10 +78,17 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def annotate(nlp: Language, text: NormalizedText) -> Doc:
-    """Run the pipeline over a normalised text, keeping the blocks that normalisation found."""
+def annotate(nlp: Language, text: NormalizedText, *, patients_only: bool = False) -> Doc:
+    """Run the pipeline over a normalised text, keeping the blocks that normalisation found.
+
+    Parameters
+    ----------
+    patients_only : text that is not of the article's own patients need not be read for rows: half of most articles.
+    """
     doc = nlp.make_doc(text.text)
     doc._.blocks = list(text.blocks)
+    if patients_only:
+        keep_patients_only(doc)
     for _, component in nlp.pipeline:
         doc = component(doc)
     return doc

@@ -8,7 +8,7 @@ the person of whom the sentences before spoke. A sentence that speaks of both is
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -276,6 +276,12 @@ class SubjectIndex:
     def tells_of_nobody(self) -> None:
         """Take all facts for the literature's: the article reports no patient."""
         self.subjects = [OTHER if subject == OTHER else LITERATURE for subject in self.subjects]
+
+    def none_of_patient(self, start: int, end: int) -> bool:
+        """Tell whether nothing in ``start:end`` is the patient's."""
+        i = max(bisect_right(self.starts, start) - 1, 0)
+        stop = bisect_left(self.starts, end)
+        return stop > i and PATIENT not in self.subjects[i:stop] and self.starts[i] <= start
 
     def at(self, position: int) -> str:
         """Return the subject of the stretch that holds ``position``; patient outside any."""

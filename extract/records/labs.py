@@ -11,7 +11,7 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import beginning_in, patients, quantities, sentences, text_of
+from extract.nlp.extensions import beginning_in, is_unwanted, patients, quantities, sentences, text_of
 from extract.nlp.model import BlockKind, Quantity
 from extract.records.common import Record
 from extract.records.lab_dipstick import dipstick_items
@@ -99,6 +99,8 @@ class LabFinder:
             while q < len(numbers) and numbers[q].start < sentence.end:
                 q += 1
             if sentence.kind in (BlockKind.TABLE, BlockKind.HEADING) or sentence.section == "references":
+                continue
+            if is_unwanted(doc, sentence.start, sentence.end):
                 continue
             self._stretch(doc, sentence.start, sentence.end, mentions[first_m:m], numbers[first_q:q])
         for cell in self._tables.read(doc, mentions, numbers, self._rows):

@@ -60,7 +60,7 @@ def process_text(
 ) -> ArticleResult:
     """Return the rows of an article that is read already."""
     text = normalize(source)
-    doc = annotate(load_pipeline(rules), text)
+    doc = annotate(load_pipeline(rules), text, patients_only=not all_subjects)
     records = finish(doc, source, text, all_subjects=all_subjects)
     words = len(text.text.split())
     meta = source.metadata
