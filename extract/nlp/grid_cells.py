@@ -21,8 +21,8 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    r"(?<![\w.:])(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|nine|twelve)[\s-]?(?P<u>hours?|hrs?|h|days?"
-    r"|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b",
+    r"(?<![\w.:/])(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|nine|twelve)[\s-]?(?P<u>hours?|hrs?|h|days?"
+    r"|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b(?![\s-](?:urin|collect|protein|excret))",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(

@@ -100,7 +100,7 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     places = header_columns(cells)
     cells = [[row[c] if c >= 0 else "" for c in places[i]] if i in places else row for i, row in enumerate(cells)]
     for i, row in enumerate(cells[:HEADER_ROWS]):
-        if i and _numbered(cells[0], row):
+        if _numbered(cells[0], row) if i else _counted(row):
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
             return
         if i and sum(_GRADE.fullmatch(cell) is not None for cell in row) >= 2:
@@ -150,6 +150,15 @@ def _numbered(head: Sequence[str], row: Sequence[str]) -> bool:
     return spans and _TIME_HEAD.fullmatch(last) is not None
 
 
+def _counted(head: Sequence[str]) -> bool:
+    """Tell whether the first row counts days beside columns of another kind: "Day | Range | 1 | 2 | 3"."""
+    numbers = [int(cell) for cell in head[1:] if _WHOLE.fullmatch(cell)]
+    others = [cell for cell in head[1:] if cell.strip() and not _WHOLE.fullmatch(cell)]
+    if len(numbers) < 2 or sorted(set(numbers)) != numbers or any(any(c.isdigit() for c in cell) for cell in others):
+        return False
+    return _TIME_HEAD.fullmatch(head[0]) is not None
+
+
 def _with_unit(row: Sequence[str], head: str) -> list[str]:
     """Return the numbers of a row as times of the unit that ``head`` names: "day 3"."""
     unit = _SPAN_UNIT.search(head)
@@ -185,7 +194,7 @@ def _lines(times: GridTimes, cells: Sequence[Sequence[str]], later: bool, americ
     both = {BASELINE, FOLLOWUP} <= {time.when for time in found.values()}
     if both and not timed and len(times.columns) < 2:
         _carry(found, cells)
-    if timed or len(found) >= 0.5 * len(cells):
+    if (timed and len(found) >= 0.3 * len(cells)) or len(found) >= 0.5 * len(cells):
         times.lines = found
         if found:
             times.columns.clear()

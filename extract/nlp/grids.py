@@ -23,7 +23,7 @@ _LITERATURE_HEAD = re.compile(
     re.IGNORECASE,
 )
 _LITERATURE_CAPTION = re.compile(
-    r"\b(?:literature|reported cases|previous(?:ly)?|published|review|(?:previous|published|reported|other"
+    r"\b(?:literature|reported cases|previously|published|review|previous\s(?!visits?|admissions?|hospital|years?|values?|tests?|results?)\w+|(?:previous|published|reported|other"
     r"|different|prior|included) studies|studies (?:reporting|of|on)|case reports|classification|criteria"
     r"|side[\s-]effects|adverse effects of|"
     r"differential diagnos[ie]s|comparison of|characteristics of patients|causes of|summary of cases|cases of"

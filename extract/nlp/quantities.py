@@ -235,7 +235,8 @@ def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tupl
     match = _SPACED.match(text, end) if len(first) <= 3 and "." not in first else None
     if match is not None and not _COUNTED_TIME.search(text, max(0, end - _WINDOW), end - len(first)):
         unit = match_unit(text, match.end(), units)
-        if unit is not None and unit[1].kind == "lab" and first != "0":
+        alone = text[end - len(first) - 1 : end - len(first)] == "\t" and text[match.end() : match.end() + 1] in "\t\n"
+        if (alone or (unit is not None and unit[1].kind == "lab")) and first != "0":  # alone: a table's cell
             return first + match.group().replace(" ", ""), match.end()
     return first, end
 

@@ -226,3 +226,24 @@ def test_a_second_table_begins_at_its_label() -> None:
 @pytest.mark.parametrize("bounds", ["3.5-5.0", "<5", "135 – 145", "> 60"])
 def test_a_column_of_reference_bounds_is_no_literature(bounds: str) -> None:
     assert not grid("Table 1. Labs", "Test|Reference|Day 1|Day 2", f"A|{bounds}|4|5", f"B|{bounds}|4|5").literature
+
+
+def test_the_first_row_counts_the_days() -> None:
+    found = grid("Table 1. Results", "Days after admission|Range|1|2|5", "CRP|<5|200|80|12", "Hb|12-16|10|9|9")
+    assert times(found, 2, (2, 3, 4)) == [("baseline", 1.0), ("followup", 2.0), ("followup", 5.0)]
+
+
+def test_days_of_the_columns_under_a_head_of_days() -> None:
+    found = grid("Table 1. Results", "Days after surgery|Values", "POD1|POD3|POD9", "CRP|200|80|12", "Hb|10|9|9")
+    assert [found.time(3, c).when for c in (1, 3)] == ["followup", "followup"]
+
+
+def test_a_collection_of_urine_is_no_time() -> None:
+    found = grid("Table 1. Results", "Test|Here|There", "Urine protein (g/24 h)|3|1", "24-hour urine calcium|5|4")
+    assert found.time(2, 1) is None
+    assert found.time(3, 1) is None
+
+
+def test_a_previous_visit_is_no_literature() -> None:
+    assert not grid("Table 1. Results of a previous visit and of the admission", "Test|Visit", "CRP|9").literature
+    assert grid("Table 1. Previous cases of the disease", "Age|CRP", "34|9").literature
