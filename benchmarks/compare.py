@@ -4,8 +4,8 @@ usage: python benchmarks/compare.py FOLDER [--words N] [--rounds N]
 
 Each program runs in a process and an environment of its own (made on the first run under .bench/, as medspaCy and
 casetab want different releases of spaCy), loads, reads three articles to warm up, and then takes its turn with the
-others, round after round. Printed are the medians over the rounds and their ratios; then casetab's cost against text length.
-The programs do different things: the figures say what a pass over an article costs, not who does it better.
+others, round after round. Printed are the medians over the rounds and their ratios; then casetab's cost against text
+length. The programs do different things: the figures say what a pass over an article costs, not who does it better.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 _COUNTED = ("labs", "muscle_grades", "levels", "drugs", "scores", "cases")
 
 
-def run(
+def run(  # long because each option stands here with its help
     inputs: Inputs,
     out: Out,
     workers: Annotated[
