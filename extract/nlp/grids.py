@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from extract.nlp.grid_cells import CellTime
 from extract.nlp.grid_times import read_times
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.table_shape import continuations
 from extract.nlp.text_tables import is_title, without_title
 
 _LITERATURE_HEAD = re.compile(
@@ -23,7 +24,8 @@ _LITERATURE_HEAD = re.compile(
     re.IGNORECASE,
 )
 _LITERATURE_CAPTION = re.compile(
-    r"\b(?:literature|reported cases|previously|published|review|previous\s(?!visits?|admissions?|hospital|years?|values?|tests?|results?)\w+|(?:previous|published|reported|other"
+    r"\b(?:literature|reported cases|previously|published|review"
+    r"|previous\s(?!visits?|admissions?|hospital|years?|values?|tests?|results?)\w+|(?:previous|published|reported|other"
     r"|different|prior|included) studies|studies (?:reporting|of|on)|case reports|classification|criteria"
     r"|side[\s-]effects|adverse effects of|"
     r"differential diagnos[ie]s|comparison of|characteristics of patients|causes of|summary of cases|cases of"
@@ -55,6 +57,7 @@ class Grid:
     columns : time of each column, by its number.
     lines : time of each row that has one, by sentence index.
     patients : number of the patient by column, or by sentence index for rows (as ``-1 - index``).
+    moved : by how many columns the cells of a row stand further right, by sentence index.
     literature : the rows tell of other people's patients; ``own`` are the rows that do not.
     """
 
@@ -66,14 +69,15 @@ class Grid:
     literature: bool = False
     own: set[int] = field(default_factory=set)
     default: CellTime | None = None
+    moved: dict[int, int] = field(default_factory=dict)
 
     def time(self, index: int, column: int) -> CellTime | None:
         """Return the time of the cell in row ``index`` (a sentence index) and ``column``."""
-        return self.lines.get(index) or self.columns.get(column) or self.default
+        return self.lines.get(index) or self.columns.get(column + self.moved.get(index, 0)) or self.default
 
     def patient(self, index: int, column: int) -> int | None:
         """Return the number of the patient of a cell; None where the table does not say."""
-        return self.patients.get(-1 - index, self.patients.get(column))
+        return self.patients.get(-1 - index, self.patients.get(column + self.moved.get(index, 0)))
 
 
 def find_grids(text: str, found: Sequence[Sentence]) -> Iterator[Grid]:
@@ -107,6 +111,7 @@ def _read(text: str, found: Sequence[Sentence], rows: list[int], caption: str) -
     cells[0][0] = without_title(cells[0][0])
     _whose(grid, cells)
     _patients(grid, cells)
+    grid.moved = {rows[i]: columns for i, columns in continuations(cells).items()}
     times = read_times(cells, caption)
     grid.columns, grid.default = times.columns, times.default
     grid.lines = {rows[i]: time for i, time in times.lines.items()}

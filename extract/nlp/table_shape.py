@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extract.nlp.grid_cells import read_cell
 
@@ -63,6 +64,22 @@ def header_columns(cells: Sequence[Sequence[str]]) -> dict[int, list[int]]:
             places = _second_row(cells[i], sizes[i], width)
         if places is not None:
             found[i] = places
+    return found
+
+
+def continuations(cells: Sequence[Sequence[str]]) -> dict[int, int]:
+    """Return the rows that continue the row above, broken off inside a cell, with the columns they stand further right.
+
+    "Platelets | 130-400" and " | 230 | 115" are one row where the other rows have four cells.
+    """
+    if len(cells) < 2:
+        return {}
+    usual = max(Counter(len(row) for row in cells).items(), key=lambda item: (item[1], item[0]))[0]
+    found = {}
+    for i, (above, row) in enumerate(pairwise(cells), 1):
+        missing = len(above) - 1
+        if missing > 0 and above[0].strip() and not row[0].strip() and missing + len(row) == usual and len(row) > 1:
+            found[i] = missing
     return found
 
 

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.extensions import blocks, text_of
 from extract.nlp.model import BlockKind
-from extract.nlp.table_shape import header_columns
+from extract.nlp.table_shape import continuations, header_columns
 
 _TITLE = re.compile(r"\s*(?:Table|TABLE)\s(?:\d{1,2}(?![\d,.]\d)|[IVX]{1,4}\b)[^\t]*\t")
 _GLUED_TITLE = re.compile(r"\s*(?:Table|TABLE)\s\d{1,2}[.:]?\s?(?=[A-Z])")
@@ -77,7 +77,9 @@ def _cells(text: str, start: int, end: int) -> list[Cell]:
 
 
 def _placed(rows: Sequence[list[Cell]]) -> list[list[Cell]]:
-    """Return the rows with the cells of their headers over the columns to which they belong."""
+    """Return the rows, those in two lines put together, with header cells over the columns to which they belong."""
+    parts = continuations([[cell.text for cell in row] for row in rows])
+    rows = [row + rows[i + 1][1:] if i + 1 in parts else row for i, row in enumerate(rows) if i not in parts]
     found = header_columns([[cell.text for cell in row] for row in rows])
     return [
         [row[c] if c >= 0 else Cell(row[0].start, row[0].start, "") for c in found[i]] if i in found else row

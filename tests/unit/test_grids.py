@@ -247,3 +247,8 @@ def test_a_collection_of_urine_is_no_time() -> None:
 def test_a_previous_visit_is_no_literature() -> None:
     assert not grid("Table 1. Results of a previous visit and of the admission", "Test|Visit", "CRP|9").literature
     assert grid("Table 1. Previous cases of the disease", "Age|CRP", "34|9").literature
+
+
+def test_the_second_line_of_a_row_stands_further_right() -> None:
+    found = grid("", "Test|Range|Day 1|Day 4", "K|3.5-5|6|4", "Platelets|130-400", "|230|115", "Na|135-145|120|131")
+    assert times(found, 4, (1, 2)) == [("baseline", 1.0), ("followup", 4.0)]

@@ -222,3 +222,11 @@ def test_a_result_in_one_cell_among_rows_of_cells() -> None:
 
 def test_a_time_above_the_column_is_no_unit_of_its_values() -> None:
     assert table_rows("Test | 1 hour | 2 hours", "Lactate | 9.3 | 3.4", "Base excess | -17 | -9")[0] == "lactate 9.3"
+
+
+def test_a_row_that_breaks_inside_a_cell() -> None:
+    found = table_rows(
+        "Test | Range | Day 1 | Day 4", "Potassium | 3.5-5 | 6 | 4", "Platelets | 130-400", " | 230 | 115",
+        "Sodium | 135-145 | 120 | 131",
+    )  # fmt: skip
+    assert found[2:4] == ["platelet count 230 130..400", "platelet count 115 130..400"]
