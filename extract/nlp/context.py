@@ -65,7 +65,7 @@ class ContextFinder:
 @Language.factory(
     "casetab_context",
     requires=["doc._.sentences", "doc._.patients", "doc._.timeline"],
-    assigns=["doc._.context"],
+    assigns=["doc._.context", "doc._.patients"],
     default_config={"rules": []},
 )
 def make_context(nlp: Language, name: str, rules: list[str]) -> ContextFinder:
