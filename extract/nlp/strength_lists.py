@@ -19,7 +19,7 @@ _NOISE = (
     r"activity|MMT|proximal|distal|"
     r"proximally|distally|for|in|of|at|with|across|over|throughout|during|regarding|involving|"
     r"affecting|when|to|his|her|their|all|both|either|"
-    r"each|bilateral|bilaterally|left|right|R|L|was|were|noted|found|seen|present|elicited|and|major|groups?|"
+    r"each|bilateral|bilaterally|left|right|R|L|was|were|noted|found|seen|observed|detected|present|elicited|and|major|groups?|"
     r"extremity|limb|side|hand|symmetric|symmetrical|symmetrically|tested|remaining|other|rest|predominantly|"
     r"reduced|decreased|diminished|mild|severe|moderate|global|generali[sz]ed|diffuse|only|a|by|"
     r"resistance|against|throughout)"
@@ -34,7 +34,7 @@ _COLON = re.compile(r"\s?[:=]\s?")
 _TIGHT = re.compile(
     r"[\s:=(,\[–—-]*(?:(?:was|were|is|are|remained|remains|became|showed|still|only|of|at|graded|grade|rated|scored|MRC|muscles?|strength|power|"
     r"as|to be|bilaterally|"
-    r"motor|score|to|movements?|a|level|joints?|groups?|with|had)\b[\s:=(,-]*){0,6}",
+    r"motor|score|to|movements?|a|level|joints?|groups?|with|had|there|demonstrated|exhibited|revealed|limited)\b[\s:=(,-]*){0,6}",
     re.I,
 )
 _STRENGTH_OF = re.compile(r"\s(?:(?:muscle|motor)\s)?(?:strength|power|force|weakness)\s(?:in|of|on|at|for)\b", re.I)

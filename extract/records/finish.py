@@ -35,7 +35,7 @@ RECORDS: dict[str, tuple[type[Record], str]] = {
 # columns that make two rows of one patient the same fact; time is compared apart, as the second telling often omits it
 IDENTITY: dict[str, tuple[str, ...]] = {
     "labs": ("analyte", "comparator", "value_text", "result"),
-    "muscle_grades": ("muscle", "grade_text"),
+    "muscle_grades": ("muscle", "grade"),
     "levels": ("level", "region"),
     "drugs": (
         "drug", "dose_value", "dose_value_high", "dose_unit", "frequency_text", "route", "duration_text", "status",
@@ -72,6 +72,7 @@ _ANY_TIME = "*"
 _BACK_TO_NORMAL = re.compile(r"normali[sz]|return|back to|recover|revert", re.IGNORECASE)
 _CITES_TABLE = re.compile(r"\bTables?\s?\d", re.IGNORECASE)
 _RETELLING = ("title", "abstract", "introduction", "discussion", "conclusion")
+_SURE = 0.5  # the confidence below which a row is only inferred
 _LOOK_BACK = 16  # tellings of one fact that are compared: keeps ten thousand equal rows from pairing with each other
 
 
@@ -166,11 +167,16 @@ def _other_visit(a: FactContext, b: FactContext) -> bool:
 
 
 def _richer(a: Draft, b: Draft) -> Draft:
-    best, other = (b, a) if _weight(b) > _weight(a) else (a, b)
+    best, other = (b, a) if (_is_sure(b), _weight(b)) > (_is_sure(a), _weight(a)) else (a, b)
     context = best.context
     if (not context.when and other.context.when) or (_is_retold(best) and not _is_retold(other)):
         context = other.context
     return replace(best, context=context, values=_with_range(best.values, other.values))
+
+
+def _is_sure(row: Draft) -> bool:
+    """Tell whether a row is more than inferred: "0/5" says more than "complete paralysis"."""
+    return row.confidence >= _SURE
 
 
 def _with_range(best: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from extract.nlp.side_scope import SideScope, bounded
 from extract.nlp.sides import side_after, side_before
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
+from extract.nlp.strength_words import INFERRED, WordedGrades, denies_itself
 from extract.nlp.targets import find_targets, limb_of
 from extract.records.common import Record, add_row
 from extract.rules.lexicon import Mention
@@ -35,7 +36,9 @@ class MuscleGrade(Record):
     kind: Annotated[Literal["muscle", "movement", "region"], Field(description="what was graded")]
     side: Annotated[Side, Field(description="side of the body")]
     grade: Annotated[float, Field(description="0 to 5; 4+ is 4.33, 4- is 3.67, a range its mean", ge=0, le=5)]
-    grade_text: Annotated[str, Field(description="grade as written, without the scale's maximum")]
+    grade_text: Annotated[
+        str, Field(description="grade as written, without the scale's maximum; the words that stand for it")
+    ]
     scale: Annotated[Literal["MRC"], Field(description="the scale")] = "MRC"
 
 
@@ -61,6 +64,7 @@ class MuscleGradeFinder:
 
     def __init__(self, rules: RuleSet) -> None:
         self._grades = GradeReader(rules)
+        self._words = WordedGrades(rules)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the muscle grades of ``doc``."""
@@ -68,9 +72,14 @@ class MuscleGradeFinder:
         found = sentences(doc)
         scope = SideScope(text_of(doc), bounded(text_of(doc), found), mentions)
         for i, sentence in enumerate(scope.sentences):
-            if sentence.kind is BlockKind.TABLE or not _CANDIDATE.search(text_of(doc), sentence.start, sentence.end):
+            if sentence.kind is BlockKind.TABLE:
                 continue
-            self._read(doc, scope, i, mentions)
+            inside = within(mentions, sentence.start, sentence.end)
+            facts = []
+            if _CANDIDATE.search(text_of(doc), sentence.start, sentence.end):
+                facts = self._read(doc, scope, i, inside)
+            if inside:
+                self._infer(doc, scope, i, inside, facts)
         self._read_tables(doc, found, mentions)
         return doc
 
@@ -82,14 +91,14 @@ class MuscleGradeFinder:
             fact = StrengthFact(cell.target, cell.grade, "", "table", 0.85)
             self._add(doc, fact, cell.side or plural, cell.when)
 
-    def _read(self, doc: Doc, scope: SideScope, index: int, mentions: list[Mention]) -> None:
+    def _read(self, doc: Doc, scope: SideScope, index: int, inside: Sequence[Mention]) -> list[StrengthFact]:
+        """Add the grades in figures of a sentence with the mentions ``inside``; return those of named muscles."""
         found = scope.sentences
         sentence = found[index]
         text, start, end = text_of(doc), sentence.start, sentence.end
-        inside = within(mentions, start, end)
         grades = self._grades.find(text, start, end, [(m.start, m.end) for m in inside])
         if not grades:
-            return
+            return []
         targets = find_targets(text, start, end, inside)
         facts, orphans = assign(text, start, end, grades, targets)
         if not self._about_strength(text, found, index, targets):
@@ -99,6 +108,19 @@ class MuscleGradeFinder:
             self._add(doc, fact, fact.side or scope.side(fact.target, index, here))
         for grade in orphans:
             self._add_orphan(doc, sentence, grade, scope, index)
+        return facts
+
+    def _infer(
+        self, doc: Doc, scope: SideScope, index: int, inside: Sequence[Mention], numbered: Sequence[StrengthFact]
+    ) -> None:
+        """Add the grades that words stand for: "a flicker of movement in the left deltoid"."""
+        sentence = scope.sentences[index]
+        text, start, end = text_of(doc), sentence.start, sentence.end
+        if not self._words.occur(text, start, end):
+            return
+        for fact in self._words.facts(text, start, end, find_targets(text, start, end, inside), numbered):
+            here = min(fact.target.start, fact.grade.start)
+            self._add(doc, fact, fact.side or scope.side(fact.target, index, here))
 
     def _plain(self, text: str, sentence: Sentence, fact: StrengthFact) -> bool:
         """Tell whether a fraction of five is said of a limb and nothing else: "the left leg was 0/5"."""
@@ -125,6 +147,9 @@ class MuscleGradeFinder:
         text, target, grade = text_of(doc), fact.target, fact.grade
         start, end = min(target.start, grade.start), max(target.end, grade.end)
         where = context(doc).at(grade.start, grade.end)
+        inferred = fact.rule == INFERRED
+        if inferred and where.assertion != "present" and not (where.assertion == "absent" and denies_itself(grade)):
+            return
         if where.assertion == "absent":  # "no movement (0/5)", "no weakness (5/5)": the grade was found
             where = replace(where, assertion="present")
         if when:
@@ -139,7 +164,8 @@ class MuscleGradeFinder:
             "grade": grade.value,
             "grade_text": grade.text,
         }
-        add_row(doc, "muscle_grades", start, end, values, f"strength.{fact.rule}", fact.confidence, where)
+        rule = fact.rule if inferred else f"strength.{fact.rule}"
+        add_row(doc, "muscle_grades", start, end, values, rule, fact.confidence, where)
 
     def _add_orphan(self, doc: Doc, sentence: Sentence, grade: Grade, scope: SideScope, index: int) -> None:
         """Add a grade for which the sentence names no muscle."""

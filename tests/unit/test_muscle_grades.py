@@ -190,3 +190,25 @@ def test_component_can_be_added_to_any_pipeline() -> None:
     for name in ("casetab_timeline", "casetab_context", "casetab_muscle_grades"):
         nlp.add_pipe(name)
     assert len(drafts(nlp("The left biceps was 3/5."))) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "grade", "words"),
+    [
+        ("The left arm showed only a flicker of movement.", 1.0, "flicker of movement"),
+        ("There was complete paralysis of the left arm.", 0.0, "complete paralysis"),
+    ],
+)
+def test_words_that_stand_for_a_grade_are_marked_as_inferred(sentence: str, grade: float, words: str) -> None:
+    (row,) = rows(sentence)
+    assert (row.values["grade"], row.values["grade_text"], row.rule) == (grade, words, "muscle.inferred")
+    assert row.confidence < 0.5
+
+
+def test_paralysis_in_the_literature_is_not_the_patients() -> None:
+    (row,) = rows("Smith et al. reported complete paralysis of both legs in a child.")
+    assert row.context.subject == "literature"
+
+
+def test_paralysis_that_was_denied_gives_nothing() -> None:
+    assert told("There was no complete paralysis of the right arm.") == []

@@ -63,3 +63,15 @@ def test_a_discussion_that_repeats_a_later_value_without_its_time_adds_no_row(tm
     )
     rows = process(path, "article", path.name).records.tables["labs"]
     assert [(row.model_dump()["value_text"], row.when) for row in rows] == [("118", "baseline"), ("135", "followup")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("There was no movement of the left leg.", "Power in the left leg was 0/5."),
+        ("Power in the left leg was 0/5.", "There was no movement of the left leg."),
+    ],
+)
+def test_a_grade_in_figures_takes_the_place_of_the_words_for_it(tmp_path: Path, first: str, second: str) -> None:
+    text = f"Abstract\nA 40-year-old man had a weak leg. {first}\n" + INTRODUCTION + second
+    assert [row[:2] for row in told(tmp_path, text)] == [("left", "0")]
