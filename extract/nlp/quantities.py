@@ -35,6 +35,7 @@ _POWER = re.compile(
 _POWER_REST = re.compile(rf"{_B}?/{_B}?[a-zA-Zµμ³]{{1,3}}[0-9]?")
 _FROM = re.compile(r"(?<!ranging )(?<!ranged )(?<!range )\bfrom\s+$", re.I)
 _AFTER_COMMA = re.compile(r",(\d{1,2})(?![\d,])")
+_CELL_THOUSANDS = re.compile(r"[1-9]\d{0,2},\s(\d{3})(?!\d)")  # "12, 995" alone in a cell
 _COMMA_RANGE = re.compile(r"(?P<low>\d{1,3},\d{1,2})\s?[-–—−]\s?(?P<high>\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,])")
 _CELL_BEGIN = re.compile(r"\t[\s<>≤≥=~]*$")
 _CELL_END = re.compile(r"[ *†‡↑↓]*(?:[\t\n]|$)")
@@ -165,6 +166,9 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
     if commas is not None:
         return commas
     first = plain(match.group())
+    thousands = _CELL_THOUSANDS.match(text, start)
+    if thousands is not None and _fills_cell(text, start, thousands.end()):
+        first, end = first + thousands.group(1), thousands.end()
     first, end = _decimal_comma(text, start, first, end, units)
     first, end = _spaced_thousands(text, first, end, units)
     unit = match_unit(text, end, units)
@@ -225,6 +229,7 @@ def _comma_range(text: str, start: int, units: UnitTable) -> Quantity | None:
     return _build(text, start, match.end(), f"{low}-{high}", float(low), float(high), "range", unit)
 
 
+_FLAT_POWER = re.compile(r" 10(?:3|6|9|12)\s?/\s?[LlmMuµμ]")
 _SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")
 _COUNTED_TIME = re.compile(r"\b(?:day|week|month|hour|year|night|pod|hd|visit|cycle|case|patient)s?[\s#]*$", re.I)
 _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -233,6 +238,8 @@ _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tuple[str, int]:
     """Read "21 470 U/L" as 21470: groups of three digits and a laboratory unit behind; not "on day 5 133 mmol/L"."""
     match = _SPACED.match(text, end) if len(first) <= 3 and "." not in first else None
+    if match is not None and _FLAT_POWER.match(text, end):
+        return first, end  # "39 109/L" is 39 × 10^9/L
     if match is not None and not _COUNTED_TIME.search(text, max(0, end - _WINDOW), end - len(first)):
         unit = match_unit(text, match.end(), units)
         alone = text[end - len(first) - 1 : end - len(first)] == "\t" and text[match.end() : match.end() + 1] in "\t\n"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from extract.records.lab_asides import split_fraction
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_units import AnalyteUnits
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
@@ -69,13 +68,6 @@ def fractions(text: str, analyte: Item, end: int, vocabulary: Vocabulary) -> lis
         return []
     entries = [entry for name in names if (entry := vocabulary.named(name)) is not None]
     return [replace(analyte, mention=replace(analyte.mention, entry=entry)) for entry in entries]
-
-
-def paired(names: Sequence[Item], draft: LabDraft) -> list[LabDraft]:
-    """Return a draft of each name where "12.2/37.2" stands under "Hb/Hct"; the draft itself elsewhere."""
-    if draft.value is None or draft.value.form != "fraction" or len(names) != 2:
-        return [draft]
-    return [replace(draft, analyte=a, value=v) for a, v in zip(names, split_fraction(draft.value), strict=True)]
 
 
 def share_units(text: str, drafts: Sequence[LabDraft], units: AnalyteUnits) -> None:

@@ -16,6 +16,7 @@ _NOT_RESULT = re.compile(
     r"\s+(?:to be|dose|doses|dosage|tolerance|risk|intake|therapy|treatment|saline)\b|-(?!\s)|"
     r"\s*[:=,]?\s*(?:[<>≤≥]|up to\b|less than\b|below\b)?"
     r"\s*\d(?![\d.,]*\s?(?:-?fold|times|x|d|days?|h|hours?|weeks?|months?|years?)\b)|"
+    r"\s+(?:range|value|limit)\s(?:of|for)\b|"
     r"\s+(?:reference\s+)?(?:range|value|limit|interval)s?\s*[:=,]?\s*(?:[<>≤≥]|\d[\d.,]*\s?(?:[-–—]|to\b))",
     re.IGNORECASE,
 )

@@ -58,6 +58,7 @@ class Lab(Record):
     flag: Annotated[Literal["L", "N", "H", ""], Field(description="position in the reference range given")] = ""
 
 
+_CRITERION = re.compile(r"[^<>≤≥\d]{2,40}[<>≤≥]\s?\d[^.;,]{0,24}")  # a score's "Platelets < 100 x 10^9/L" is no result
 _SATURATION = re.compile(r"(?:blood\s)?(?:O2|oxygen) sat(?:uration)?(?: level)?", re.IGNORECASE)
 
 
@@ -104,6 +105,8 @@ class LabFinder:
                 continue
             self._stretch(doc, sentence.start, sentence.end, mentions[first_m:m], numbers[first_q:q])
         for cell in self._tables.read(doc, mentions, numbers, self._rows):
+            if _CRITERION.fullmatch(cell.text):
+                continue
             inside = beginning_in(mentions, cell.start, cell.end), beginning_in(numbers, cell.start, cell.end)
             self._stretch(doc, cell.start, cell.end, *inside)
         return doc

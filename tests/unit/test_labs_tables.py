@@ -147,6 +147,15 @@ def test_a_dash_beside_a_plus_is_a_negative_result() -> None:
     assert found == ["urine ketones positive", "urine ketones negative", "sodium 137", "potassium 4.1", "potassium 4.0"]
 
 
+def test_thousands_with_a_blank_behind_the_comma() -> None:
+    found = table_rows("Test | Day 1 | Day 3", "WBC (/µL) | 12, 995 | 13, 800", "Sodium | 137 | 136", "CRP | 4 | 5")
+    assert found[:2] == ["white blood cell count 12995 /uL", "white blood cell count 13800 /uL"]
+
+
+def test_the_criteria_of_a_score_are_no_results() -> None:
+    assert table_rows("Criterion | Met", "Platelets < 100 x 10^9/L | X", "Hemoglobin < 90 g/L | X") == []
+
+
 def test_names_of_the_columns_under_spanning_cells() -> None:
     found = table_rows(
         "Time | Blood count | Gases",
