@@ -54,6 +54,7 @@ _SPAN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
+    r"\b(?:cycle|dose|course|session|infusion|exchange)s?\s?#?(?:[2-9]|\d\d)\b|"
     r"\b(?:second|2nd|third|3rd|fourth|4th|last|next|re-?)[\s-]*(?:hospital\s)?(?:admission|presentation|visit)\b"
     r"|\b(?:peak|highest|lowest|nadir|maxim\w+|minim\w+|worst)\b.*\bduring\b",
     re.IGNORECASE,

@@ -152,7 +152,9 @@ def test_days_of_a_procedure_are_no_days_from_presentation() -> None:
     assert times(found, 3, (1,)) == [("followup", None)]
 
 
-@pytest.mark.parametrize("cell", ["At second admission", "Peak values during admission", "On re-admission"])
+@pytest.mark.parametrize(
+    "cell", ["At second admission", "Prior to cycle 3", "Peak values during admission", "On re-admission"]
+)
 def test_a_later_admission_is_follow_up(cell: str) -> None:
     time = read_cell(cell)
     assert time is not None
