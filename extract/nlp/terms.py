@@ -17,16 +17,22 @@ from extract.rules.load import RuleSet, load_rules
 
 _SHORT = re.compile(r"\(([A-Za-z][\w\-/+α-ω]{1,9})(?=[);,])")
 _LONG_WORDS = 8
+# a note's list of abbreviations: "AGAP, anion gap; BT: total bilirubin; Hb = haemoglobin"
+_KEY = re.compile(r"\s*(?:[^\n;:.]{0,40}\babbreviations?(?: used)?\s?[:.]|notes?\s?[:.])?\s*", re.IGNORECASE)
+_KEY_PART = re.compile(r"\s*(?P<short>[A-Za-z][\w\-/+α-ω]{1,9})\s?[:=,–]\s?(?P<long>[A-Za-zα-ω][^;:=]{3,60}?)\s?\.?$")
+_KEY_ENDS = re.compile(r";|,(?=\s?[A-Za-z][\w\-/+]{1,9}\s?[:=]\s)|$")
+_MIN_KEY = 2
 _FURTHEST = 20  # characters between the start of a long form and that of the term in it
 
 
 @dataclass(frozen=True, slots=True)
 class ShortForm:
-    """An abbreviation that the article defines: ``short`` stands for ``text[start:end]``."""
+    """An abbreviation that the article defines: ``short`` stands for ``text[start:end]``; ``listed`` in a note."""
 
     short: str
     start: int
     end: int
+    listed: bool = False
 
 
 class TermFinder:
@@ -62,6 +68,10 @@ class AbbreviationFinder:
         found: list[ShortForm] = []
         seen: set[str] = set()
         for sentence in sentences(doc):
+            for form in _key(text, sentence.start, sentence.end):
+                if form.short not in seen:
+                    seen.add(form.short)
+                    found.append(form)
             if text.find("(", sentence.start, sentence.end) < 0:
                 continue
             for match in _SHORT.finditer(text, sentence.start, sentence.end):
@@ -79,10 +89,32 @@ class AbbreviationFinder:
         if not forms or terms is None:
             return
         places = _places(text_of(doc), doc._.words, {form.short for form in forms})
+        measured = {mention.end for mention in terms.get("analyte", ())}
+        # a note explains a table of results: "MCV, mean corpuscular volume" is no volume, HCO3 no drug
+        barred = {"drug": [f for f in forms if f.listed and f.end in measured]} | dict.fromkeys(
+            ("not_lab", "not_drug"), [f for f in forms if f.listed]
+        )
         for kind in ("analyte", "drug", "muscle", "score", "not_lab", "not_drug"):
             mentions = terms.get(kind)
             if mentions:
-                terms[kind] = _with_uses(mentions, forms, places)
+                terms[kind] = _with_uses(mentions, [f for f in forms if f not in barred.get(kind, ())], places)
+
+
+def _key(text: str, start: int, end: int) -> list[ShortForm]:
+    """Return the abbreviations that a sentence lists with their meanings; none where it is anything but such a list."""
+    if all(text.find(mark, start, end) < 0 for mark in ";:="):
+        return []
+    lead = _KEY.match(text, start, end)
+    at = lead.end() if lead is not None else start
+    found = []
+    for stop in _KEY_ENDS.finditer(text, at, end):
+        part = _KEY_PART.match(text, at, stop.start())
+        if part is None:
+            return found if len(found) >= _MIN_KEY else []
+        if any(c.isupper() for c in part["short"]):
+            found.append(ShortForm(part["short"], part.start("long"), part.end("long"), listed=True))
+        at = stop.end()
+    return found if len(found) >= _MIN_KEY else []
 
 
 def _long_form(doc: Doc, match: re.Match[str], sentence_start: int) -> Span | None:

@@ -54,3 +54,17 @@ def test_an_article_remembers_nothing_of_the_one_before(nlp: Language) -> None:
     text = "Velodapine hydrate (VDH) was given. VDH helped."
     assert drugs(nlp, text) == [("VDH", "velodapine hydrate")] * 2
     assert drugs(nlp, "VDH was given.") == []
+
+
+@pytest.mark.parametrize(
+    "note", ["Abbreviations: QXT, quixotrel; PC, privy council.", "QXT: quixotrel, PC: privy council", "QXT = quixotrel; PC = privy council"]
+)  # fmt: skip
+def test_the_note_of_a_table_defines_short_forms(nlp: Language, note: str) -> None:
+    assert drugs(nlp, f"QXT 5 mg\n{note}")[:1] == [("QXT", "quixotrel")]
+
+
+@pytest.mark.parametrize(
+    "text", ["QXT, quixotrel were given.", "QXT: quixotrel was given; she recovered.", "QXT 5; PC 7."]
+)
+def test_a_sentence_is_no_note(nlp: Language, text: str) -> None:
+    assert drugs(nlp, text) == []
