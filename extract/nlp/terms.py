@@ -91,9 +91,8 @@ class AbbreviationFinder:
         places = _places(text_of(doc), doc._.words, {form.short for form in forms})
         measured = {mention.end for mention in terms.get("analyte", ())}
         # a note explains a table of results: "MCV, mean corpuscular volume" is no volume, HCO3 no drug
-        barred = {"drug": [f for f in forms if f.listed and f.end in measured]} | dict.fromkeys(
-            ("not_lab", "not_drug"), [f for f in forms if f.listed]
-        )
+        listed = [form for form in forms if form.listed]
+        barred = {"drug": [f for f in listed if f.end in measured], "not_lab": listed, "not_drug": listed}
         for kind in ("analyte", "drug", "muscle", "score", "not_lab", "not_drug"):
             mentions = terms.get(kind)
             if mentions:
@@ -106,7 +105,7 @@ def _key(text: str, start: int, end: int) -> list[ShortForm]:
         return []
     lead = _KEY.match(text, start, end)
     at = lead.end() if lead is not None else start
-    found = []
+    found: list[ShortForm] = []
     for stop in _KEY_ENDS.finditer(text, at, end):
         part = _KEY_PART.match(text, at, stop.start())
         if part is None:

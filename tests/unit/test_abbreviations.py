@@ -57,8 +57,13 @@ def test_an_article_remembers_nothing_of_the_one_before(nlp: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    "note", ["Abbreviations: QXT, quixotrel; PC, privy council.", "QXT: quixotrel, PC: privy council", "QXT = quixotrel; PC = privy council"]
-)  # fmt: skip
+    "note",
+    [
+        "Abbreviations: QXT, quixotrel; PC, privy council.",
+        "QXT: quixotrel, PC: privy council",
+        "QXT = quixotrel; PC = privy council",
+    ],
+)
 def test_the_note_of_a_table_defines_short_forms(nlp: Language, note: str) -> None:
     assert drugs(nlp, f"QXT 5 mg\n{note}")[:1] == [("QXT", "quixotrel")]
 
