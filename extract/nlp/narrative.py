@@ -11,6 +11,7 @@ from extract.nlp.attach import is_fronted
 from extract.nlp.clock import Clock
 from extract.nlp.cues import Cue
 from extract.nlp.model import BlockKind, Sentence
+from extract.nlp.sides import side_after, side_cues
 from extract.nlp.subject import PATIENT, SubjectIndex
 from extract.nlp.time_patterns import BIRTH, ONSET, PRESENTATION
 from extract.nlp.timex import TimeExpression
@@ -54,14 +55,19 @@ class SentenceTime:
 
 
 class Measures:
-    """What was measured before: a value of a thing that the story has measured already is a later one."""
+    """What was measured before: a value of a thing that the story has measured already is a later one.
 
-    def __init__(self, found: Sequence[Sentence], mentions: Sequence[Mention], subjects: SubjectIndex) -> None:
+    A muscle of the left side is not measured again by one of the right.
+    """
+
+    def __init__(
+        self, text: str, found: Sequence[Sentence], mentions: Sequence[Mention], subjects: SubjectIndex
+    ) -> None:
         mentions = sorted(mentions, key=lambda m: m.start)
         self._starts = [m.start for m in mentions]
         self._again = [False] * len(mentions)
         self.repeats: dict[int, bool] = {}
-        seen: set[str] = set()
+        seen: dict[str, set[str]] = {}  # sides on which a thing was measured; "" where none is said
         i = 0
         for sentence in found:
             first = i
@@ -70,18 +76,37 @@ class Measures:
             if sentence.section not in STORY or sentence.kind is not BlockKind.PARAGRAPH:
                 continue
             if i > first and subjects.at(sentence.start) == PATIENT:
-                names = [mention.name for mention in mentions[first:i]]
-                again = [name in seen for name in names]
-                if len(set(names)) >= _LIST:  # a list of results was taken at one time
+                here = mentions[first:i]
+                sides = _sides(text, sentence, here)
+                again = [_is_again(side, seen.get(m.name)) for m, side in zip(here, sides, strict=True)]
+                if len({mention.name for mention in here}) >= _LIST:  # a list of results was taken at one time
                     again = [sum(again) >= len(again) * _SHARE] * len(again)
                 self._again[first:i] = again
                 self.repeats[sentence.index] = any(again)
-                seen.update(names)
+                for mention, side in zip(here, sides, strict=True):
+                    seen.setdefault(mention.name, set()).add(side)
 
     def repeated(self, start: int) -> bool:
         """Tell whether the thing measured at ``start`` had been measured before."""
         i = bisect_right(self._starts, start) - 1
         return i >= 0 and start - self._starts[i] < _NEAR and self._again[i]
+
+
+def _sides(text: str, sentence: Sentence, mentions: Sequence[Mention]) -> list[str]:
+    """Return ``left`` or ``right`` for each muscle, as the last side before it in its sentence or behind it says."""
+    cues = side_cues(text, sentence.start, sentence.end) if any(m.kind == "muscle" for m in mentions) else []
+    found = []
+    for mention in mentions:
+        cue = None
+        if cues and mention.kind == "muscle":
+            i = bisect_right(cues, mention.start, key=lambda c: c.start)
+            cue = cues[i - 1] if i > 0 else side_after(text, mention.end, sentence.end)
+        found.append(cue.side if cue is not None and cue.side != "bilateral" else "")
+    return found
+
+
+def _is_again(side: str, seen: set[str] | None) -> bool:
+    return seen is not None and (not side or side in seen or "" in seen)
 
 
 class Narrative:

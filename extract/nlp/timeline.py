@@ -132,7 +132,7 @@ class TimelineFinder:
         text, found = text_of(doc), sentences(doc)
         subjects = cast("SubjectIndex", doc._.subjects)
         mentions = [m for kind in _MEASURED for m in terms(doc, kind) if not _in_unit(text, m)]
-        measures = Measures(found, mentions, subjects)
+        measures = Measures(text, found, mentions, subjects)
         timeline = Timeline(text, found, measures, self._points)
         narrative = Narrative(text, found, measures, self._points)
         introductions = {p.start for p in doc._.patients or [] if p.end > p.start}

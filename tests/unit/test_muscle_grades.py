@@ -212,3 +212,19 @@ def test_paralysis_in_the_literature_is_not_the_patients() -> None:
 
 def test_paralysis_that_was_denied_gives_nothing() -> None:
     assert told("There was no complete paralysis of the right arm.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Right: deltoid 3/5. Left: deltoid 5/5.",
+        "Right side: deltoid 3/5, biceps 4/5, grip 3/5, triceps 4/5. Left side: deltoid, biceps, grip, triceps 5/5.",
+    ],
+)
+def test_the_other_side_is_no_later_examination(text: str) -> None:
+    assert {row.context.when for row in rows("A 40-year-old man was admitted. " + text)} == {"baseline"}
+
+
+def test_the_same_side_again_is_a_later_examination() -> None:
+    found = rows("A 40-year-old man was admitted. The right deltoid was 3/5. The right deltoid was 5/5.")
+    assert [row.context.when for row in found] == ["baseline", "followup"]
