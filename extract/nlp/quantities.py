@@ -178,14 +178,16 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
     second = _SECOND.match(text, after)
     if second is not None and unit is not None and _FROM.search(text[max(0, start - 16) : start]):
         second = None  # "from 82 U/L to 380 U/L": two measurements
-    if second is not None and _is_range(text, start, first, second):
-        high = plain(second.group(1))
-        unit2 = match_unit(text, second.end(), units)
+    high, close = (plain(second.group(1)), second.end()) if second is not None else ("", after)
+    if second is not None and "." not in first + high and float(high) < float(first):  # "3700-11 000/mm3"
+        high, close = _spaced_thousands(text, high, close, units)
+    if second is not None and _is_range(text, start, first, high, second.group()):
+        unit2 = match_unit(text, close, units)
         if unit2 is not None and unit is not None and unit2[1] != unit[1]:
             unit2 = None
-        if unit2 is not None or (unit is None and _boundary(text, second.end())):
+        if unit2 is not None or (unit is None and _boundary(text, close)):
             low, begin = (f"-{first}", start - 1) if _is_negative(text, start) else (first, start)
-            return _build(text, begin, second.end(), f"{low}-{high}", float(low), float(high), "range", unit2)
+            return _build(text, begin, close, f"{low}-{high}", float(low), float(high), "range", unit2)
     if unit is None and not _boundary(text, end):
         return None
     if _is_negative(text, start):
@@ -231,6 +233,7 @@ def _comma_range(text: str, start: int, units: UnitTable) -> Quantity | None:
 
 _FLAT_POWER = re.compile(r" 10(?:3|6|9|12)\s?/\s?[LlmMuµμ]")
 _SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")
+_SPACED_END = re.compile(rf"{_B}?[-–—]{_B}?\d{{1,3}}(?: \d{{3}})+(?![\d.,])")
 _COUNTED_TIME = re.compile(r"\b(?:day|week|month|hour|year|night|pod|hd|visit|cycle|case|patient)s?[\s#]*$", re.I)
 _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
@@ -241,7 +244,8 @@ def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tupl
     if match is not None and _FLAT_POWER.match(text, end):
         return first, end  # "39 109/L" is 39 × 10^9/L
     if match is not None and not _COUNTED_TIME.search(text, max(0, end - _WINDOW), end - len(first)):
-        unit = match_unit(text, match.end(), units)
+        onward = _SPACED_END.match(text, match.end())  # "135 000-400 000/mm3": the unit stands behind the range
+        unit = match_unit(text, onward.end() if onward is not None else match.end(), units)
         alone = text[end - len(first) - 1 : end - len(first)] == "\t" and text[match.end() : match.end() + 1] in "\t\n"
         if (alone or (unit is not None and unit[1].kind == "lab")) and first != "0":  # alone: a table's cell
             return first + match.group().replace(" ", ""), match.end()
@@ -253,8 +257,7 @@ def _counts(unit: Unit) -> bool:
     return unit.dimension == "count_concentration" and not unit.ucum.startswith("10*")
 
 
-def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
-    joint = second.group()
+def _is_range(text: str, start: int, first: str, high: str, joint: str) -> bool:
     low = float(first) * (-1 if _is_negative(text, start) else 1)
     if " to " in joint or " and " in joint:
         if " to " in joint and not re.search(
@@ -262,11 +265,11 @@ def _is_range(text: str, start: int, first: str, second: re.Match[str]) -> bool:
             text[max(0, start - 60) : start],
             re.I,
         ):
-            return float(plain(second.group(1))) > low
+            return float(high) > low
         return bool(_BETWEEN.search(text[max(0, start - 16) : start])) and " and " in joint
     if "to" in joint or "and" in joint:
         return False
-    return float(plain(second.group(1))) >= low
+    return float(high) >= low
 
 
 def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, int] | None:
@@ -289,6 +292,8 @@ def match_unit(text: str, position: int, units: UnitTable) -> tuple[int, Unit, i
     if found is None:
         return None
     end = found[0]
+    while text[begin] in ")] ":  # "0.76 (normal 0.83-1.52) g/L"
+        begin += 1
     if (
         text[end : end + 1] in (")", "]")
         and text[position:begin].count("(") + text[begin:end].count("(") + text[begin:end].count("[") == 1

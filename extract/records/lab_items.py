@@ -66,6 +66,8 @@ _NOT_REFERENCE = re.compile(
 )
 _UPPER = re.compile(r"\b(?:cut-?\s?off|threshold|less than|up to|below|under)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\b(?:lower|upper)\s+(?:normal|limit|reference)|\b(?:lln|uln)\b", re.IGNORECASE)
+_DASH = re.compile(r"\s*(?:[x×]\s?10\S{0,3}\s*)?[-–—]")
+_RANGE = re.compile(r"\b(?:range|limit|interval)s?\b", re.IGNORECASE)
 _LOWER = re.compile(r"\b(?:more than|greater than|above|over|at least)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
@@ -119,7 +121,8 @@ def reference_role(text: str, quantity: Quantity, floor: int) -> str:
         return "upper"
     if quantity.comparator in (">", ">=") or _LOWER.search(lead):
         return "lower"
-    return "upper" if quantity.comparator == "~" else "exact"
+    alone = _RANGE.search(lead) is not None and not _DASH.match(text, quantity.end)  # "normal range 3.0 mg/L"
+    return "upper" if quantity.comparator == "~" or alone else "exact"
 
 
 class ItemReader:

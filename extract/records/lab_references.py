@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from extract.nlp.model import Quantity
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_vocabulary import Vocabulary
+from extract.rules.units import Unit
 
 VALUE_GAP = re.compile(
     r"\s*(?:,|;|/|→|->|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
@@ -60,12 +61,22 @@ class Linking:
             return False
         if self._last and self._last[-1].reference is None and self._follows(lead):
             before = self._last[-1].value
-            if before is not None and (value.unit is None or before.unit is None or value.unit == before.unit):
+            if before is not None and (
+                value.unit is None
+                or before.unit in (None, value.unit)
+                or (value.form == "range" and self._fits(value.unit))
+            ):
                 kind = "range" if value.form == "range" else "upper" if "<" in value.comparator else "lower"
-                self._reference(value, kind)
+                self._give(self._last[-1], value, kind)
                 return True
         behind_name = self._pending and OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start))
         return bool(value.form == "range" and behind_name and self._before_value(value, "range", index))
+
+    def _fits(self, unit: Unit) -> bool:
+        """Tell whether a range in this unit can be that of the last result, whose own unit may be another."""
+        last = self._last[-1]
+        own = last.value is not None and last.value.unit == unit
+        return own or (last.analyte.entry is not None and self._units.compatible(last.analyte.entry, unit))
 
     def _follows(self, lead: str) -> bool:
         """Tell whether what is between makes a range the last result's: "88 mg/L (0-5)", "(CRP 42 mg/L, < 5)"."""
@@ -182,18 +193,30 @@ class Linking:
             draft.end = max(draft.end, self._last_end)
 
     def _reference(self, value: Quantity, kind: str) -> None:
+        """Make a range that of the result in a bracket behind which it stands, else of the last in a like unit."""
+        last = self.drafts[-1] if self.drafts else None
+        if last is not None and last.value is not None and last.reference is None and last in self._last[-1:]:
+            noted = _NOTE.match(self._gap(last.value.end, value.start))
+            if noted and (value.unit is None or self._fits(value.unit)):
+                self._give(last, value, kind)
+                return
         for draft in reversed(self.drafts):
             if draft.reference is not None or draft.value is None:
                 continue
             unit = draft.value.unit or (draft.unit_from.unit if draft.unit_from else None)
             if value.unit is None or unit is None or unit == value.unit:
-                draft.reference, draft.reference_kind = value, kind
-                draft.end = max(draft.end, value.end)
-                if unit is None and value.unit is not None:
-                    draft.unit_from = value
+                self._give(draft, value, kind)
                 break
         else:
             self._nearest(value, kind)
+        self._last_end = value.end
+
+    def _give(self, draft: LabDraft, value: Quantity, kind: str) -> None:
+        """Make a range that of a result; it gives its unit to a result without one."""
+        own = draft.value.unit if draft.value is not None else None
+        draft.reference, draft.reference_kind, draft.end = value, kind, max(draft.end, value.end)
+        if own is None and draft.unit_from is None and value.unit is not None:
+            draft.unit_from = value
         self._last_end = value.end
 
     def _nearest(self, value: Quantity, kind: str) -> None:
