@@ -1,4 +1,4 @@
-"""Ages of persons: "a 53-year-old woman", "aged 45", "2-month-old", "in his sixties", "newborn"."""
+"""Ages of persons: "a 53-year-old woman", "aged 45", "a man of 50", "2-month-old", "in his sixties", "newborn"."""
 
 from __future__ import annotations
 
@@ -125,13 +125,41 @@ def _aged(text: str, cue: Cue) -> AgeMention | None:
     return AgeMention(cue.start, match.end(), round(years, 4), text[cue.start : match.end()], form)
 
 
-def _decade(text: str, cue: Cue) -> AgeMention | None:
-    words = text[cue.start : cue.end].lower().replace("-", " ").replace("’", "").split()
-    base = next((_DECADES[w] for w in words if w in _DECADES), None)
-    if base is None:
+_OF = re.compile(
+    rf"\s(?P<n>{NUMBER})(?:[\s-](?P<unit>years?|yrs?|months?|weeks?|days?)\b(?![’']?\s(?:of\s)?(?:gestation|pregnan))"
+    r"(?:\sof\sage\b|\sold\b)?"
+    r"|(?=,|\.\s|\s\(|\s(?:who|with|was|is|had|has|presented|came|attended|underwent|complained|admitted)\b))",
+    re.IGNORECASE,
+)
+
+
+def _of(text: str, cue: Cue) -> AgeMention | None:
+    """Read "a man of 50 years", "a woman of 34 presented": the age is what follows the noun."""
+    match = _OF.match(text, cue.end, cue.end + _WINDOW)
+    value = read_number(match["n"]) if match is not None else None
+    if match is None or value is None or (not match["unit"] and value < _OLD_ENOUGH):
         return None
-    shift = next((_SHIFT[w] for w in words if w in _SHIFT), 0)
-    return AgeMention(cue.start, cue.end, float(base + shift), text[cue.start : cue.end], "decade")
+    years = value / PER_YEAR[_UNIT[(match["unit"] or "y")[0].lower()]]
+    start = match.start("n")
+    return AgeMention(start, match.end(), round(years, 4), text[start : match.end()], "aged")
+
+
+_OLD_ENOUGH = 12  # "a mother of 3" has children
+_IN_DECADE = re.compile(
+    r"\s(?:(?P<shift>early|mid|late)[\s-]*(?:to[\s-]*(?:mid|late)[\s-]*)?)?(?P<decade>[a-z]+|\d0[’']?s)\b",
+    re.IGNORECASE,
+)
+
+
+def _decade(text: str, cue: Cue) -> AgeMention | None:
+    """Read "septuagenarian", and what follows "in his": "sixties", "late 40s"."""
+    word, shift, end = text[cue.start : cue.end].lower(), 0, cue.end
+    match = _IN_DECADE.match(text, cue.end) if word.startswith("in") else None
+    if match is not None:
+        word, end = match["decade"].lower().replace("’", "").replace("'", ""), match.end()
+        shift = _SHIFT[match["shift"].lower()] if match["shift"] else 0
+    base = _DECADES.get(word)
+    return AgeMention(cue.start, end, float(base + shift), text[cue.start : end], "decade") if base else None
 
 
 def _newborn(text: str, cue: Cue) -> AgeMention | None:
@@ -141,6 +169,7 @@ def _newborn(text: str, cue: Cue) -> AgeMention | None:
 _READERS = {
     "age.old": _old,
     "age.aged": _aged,
+    "age.of": _of,
     "age.at": _aged,
     "age.decade": _decade,
     "age.newborn": _newborn,

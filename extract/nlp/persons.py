@@ -61,6 +61,7 @@ def introduce(text: str, bounds: tuple[int, int], sentence: int, age: AgeMention
     after = [c for c in sexes if age.end - 12 <= c.start < max(right_end, age.end + 1)]
     before = [c for c in sexes if c.end <= age.start]
     nearest = after[0] if after else before[-1] if before else None
+    sex = nearest.group.removeprefix("sex.") if nearest is not None else _written_sex(text, age, left)
     opening = _OPENING.search(left)
     start = left_edge + opening.start() if opening is not None else age.start
     kin = any(
@@ -71,12 +72,25 @@ def introduce(text: str, bounds: tuple[int, int], sentence: int, age: AgeMention
         max(age.end, nearest.end if nearest is not None and nearest.start >= age.end - 12 else age.end),
         sentence,
         age,
-        nearest.group.removeprefix("sex.") if nearest is not None else "",
+        sex,
         (opening is not None and opening["new"] is not None) or (opening is None and age.start - bounds[0] < 4),
         start - bounds[0] <= _LEAD_CHARS,
         kin,
         _animal(text, (start, right_end), cues),
     )
+
+
+_LETTER = re.compile(r"\s?(?:[A-Z]{2}\s)?(?P<sex>[MF])(?=[\s,.])(?!\.[A-Z])")
+_TITLE = re.compile(r"\b(?P<title>Mr|Mrs|Ms|Miss)\b\.?\s[A-Z]")
+
+
+def _written_sex(text: str, age: AgeMention, left: str) -> str:
+    """Return the sex by a letter behind the age ("45 y/o M") or a title before it ("Mr. X, 58 years old")."""
+    letter = _LETTER.match(text, age.end)
+    if letter is not None:
+        return MALE if letter["sex"] == "M" else FEMALE
+    title = _TITLE.search(left)
+    return "" if title is None else MALE if title["title"] == "Mr" else FEMALE
 
 
 def _animal(text: str, bounds: tuple[int, int], cues: Sequence[Cue]) -> str:

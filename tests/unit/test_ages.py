@@ -41,7 +41,15 @@ def test_age_in_years(text: str, years: float) -> None:
     assert found[0][0] == pytest.approx(years, abs=1e-3)
 
 
-@pytest.mark.parametrize(("text", "years"), [("a man in his sixties", 65), ("a septuagenarian", 75)])
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("a man in his sixties", 65),
+        ("a septuagenarian", 75),
+        ("a woman in her late 40s", 48),
+        ("in their early thirties", 32),
+    ],
+)
 def test_decade_gives_its_middle(text: str, years: float) -> None:
     assert ages(text) == [(years, "decade")]
 
@@ -90,3 +98,30 @@ def test_not_a_number(text: str) -> None:
 )
 def test_ordinals(text: str, value: int) -> None:
     assert read_ordinal(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("A man of 50 years was admitted.", 50),
+        ("A lady of forty-one presented with fever.", 41),
+        ("A boy of 18 months of age was seen.", 1.5),
+        ("The case of a gentleman of 61 (Figure 1).", 61),
+    ],
+)
+def test_an_age_may_follow_the_noun(text: str, years: float) -> None:
+    assert ages(text) == [(years, "aged")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a mother and woman of 3 was seen",
+        "one patient of 14 in the series",
+        "a child of 50 kg",
+        "an infant of 24 weeks’ gestation",
+        "in his 3 cases",
+    ],
+)
+def test_other_numbers_behind_persons_are_no_ages(text: str) -> None:
+    assert ages(text) == []

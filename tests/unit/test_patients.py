@@ -60,3 +60,17 @@ def test_odd_texts_do_no_harm(nlp: Language, text: str) -> None:
     doc = nlp(text)
     assert len(patients(doc)) <= 1
     assert context(doc).at(0, len(text)).case == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "sex"),
+    [
+        ("A 45 y/o M presented with chest pain.", "male"),
+        ("A 45-yo F, a cook, presented.", "female"),
+        ("Mrs. Weiss, 58 years old, was admitted.", "female"),
+        ("Mr Weiss, aged 58 years, was admitted.", "male"),
+    ],
+)
+def test_a_letter_or_a_title_tells_the_sex(nlp: Language, start: str, sex: str) -> None:
+    doc = nlp(f"Case report\n{start} The patient had a cough. The patient was seen twice.")
+    assert [p.sex for p in patients(doc)] == [sex]
