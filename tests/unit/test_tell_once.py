@@ -42,7 +42,8 @@ def test_a_telling_without_side_is_joined_with_the_one_that_gives_it(tmp_path: P
 
 
 def test_left_and_right_stay_apart(tmp_path: Path) -> None:
-    text = INTRODUCTION + "The right deltoid was 4/5. The left deltoid was 4/5. The deltoid was 4/5."
+    text = "Abstract\nA 40-year-old man was weak. The deltoid was 4/5.\n" + INTRODUCTION
+    text += "The right deltoid was 4/5. The left deltoid was 4/5."
     assert [row[0] for row in told(tmp_path, text)] == ["right", "left"]
 
 
