@@ -28,6 +28,7 @@ _OTHER_DAY = re.compile(
 )
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
 _GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no day of May
+_PERSON = re.compile(r"\W*(?:age|gender|sex|weight|height)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*\d{1,3}\s*")
 _SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|years?)\b", re.IGNORECASE)
 
@@ -102,6 +103,8 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     for i, row in enumerate(cells[:HEADER_ROWS]):
         if _numbered(cells[0], row) if i else _counted(row):
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
+            return
+        if _PERSON.match(row[0]):  # "Age | 9 years"
             return
         if i and sum(_GRADE.fullmatch(cell) is not None for cell in row) >= 2:
             return

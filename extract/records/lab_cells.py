@@ -26,6 +26,7 @@ _BEFORE_VALUE = re.compile(r"[\s↑↓▲▼*HLh(\[:=+]*")
 _MARKED = re.compile(r"\s*(?P<n>\d+(?:\.\d+)?)(?:[a-g]|[*†‡§¶]+)\s*")  # "6.3b", "15*": a note's letter or sign
 _ACIDITY = re.compile(r"\s*(?:(?:serum|arterial|venous|blood)\s)?(?P<name>P[Hh])\s*")  # in prose pulmonary hypertension
 _MAX_WORDS = 8
+_MIN_NAME = 3  # letters of an analyte that a unit may also begin with: "WBC/hpf"
 
 
 def is_panel(item: Item) -> bool:
@@ -69,14 +70,17 @@ class LabCells:
         """Return the analyte that a cell names; None where it names none or is more than a name."""
         name = cell.text.strip()
         missing = MISSING.fullmatch(name) is not None and name != "Na"
-        if missing or len(name.split()) > _MAX_WORDS or (name == "L" and self._sides):
+        found = self.items(cell)
+        short = "/" in name and all(item.end - item.start < _MIN_NAME for item in found)
+        if missing or (short and self.is_unit(cell)):  # "K/μL" is no potassium
+            return None
+        if len(name.split()) > _MAX_WORDS or (name == "L" and self._sides):
             return None
         acidity = _ACIDITY.fullmatch(cell.text)
         if acidity is not None and self._acidity is not None:
             start = cell.start + acidity.start("name")
             mention = Mention(start, start + 2, acidity["name"], self._acidity)
             return Item(Role.ANALYTE, mention.start, mention.end, mention=mention)
-        found = self.items(cell)
         for place, item in enumerate(found):
             if item.role is Role.OTHER:
                 return None
@@ -89,7 +93,9 @@ class LabCells:
         return None
 
     def value(self, cell: Cell) -> Quantity | None:
-        """Return the value of a cell: the number it begins with."""
+        """Return the value of a cell: the number it begins with; "2+" is a sign."""
+        if _SIGN.fullmatch(cell.text):
+            return None
         for quantity in self.quantities(cell):
             lead = text_of(self._doc)[cell.start : quantity.start]
             if quantity.form != "list" and _BEFORE_VALUE.fullmatch(lead):

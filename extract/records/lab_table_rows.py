@@ -44,6 +44,7 @@ class TableReader:
 
     def __init__(self, doc: Doc, table: TextTable, cells: LabCells) -> None:
         self._doc, self._table, self._cells = doc, table, cells
+        self._usual = max(Counter(len(row) for row in table.rows).items(), key=lambda item: (item[1], item[0]))[0]
 
     def results(self) -> Iterator[tuple[LabDraft, FactContext]]:
         """Yield the results with their contexts."""
@@ -69,9 +70,8 @@ class TableReader:
         if "analyte" not in kinds:
             return
         groups = [i for i, kind in enumerate(kinds) if kind == "analyte"]
-        usual = max(Counter(len(row) for row in rows).items(), key=lambda item: (item[1], item[0]))[0]
         for row in _unwrapped(rows):
-            moved = len(groups) > 1 and len(row) != usual  # a cell over several columns moves all behind it
+            moved = len(groups) > 1 and len(row) != self._usual  # a cell over several columns moves all behind it
             named = [i for i, cell in enumerate(row) if self._cells.analyte(cell) or self._cells.is_name(cell)]
             starts = named if moved else groups
             here = [self._cell_kind(cell) for cell in row] if moved else kinds
@@ -89,7 +89,10 @@ class TableReader:
 
     def _column(self, index: int) -> str:
         """Return what a column holds, judged by its header and by most of its cells."""
-        body = [row[index] for row in self._table.rows if index < len(row) and row[index].text.strip()]
+        rows = [row for row in self._table.rows if len(row) == self._usual]
+        if 2 * len(rows) < len(self._table.rows):
+            rows = self._table.rows
+        body = [row[index] for row in rows if index < len(row) and row[index].text.strip()]
         if not body:
             return "other"
         header = self._table.rows[0][index].text if index < len(self._table.rows[0]) else ""

@@ -254,3 +254,7 @@ def test_a_previous_visit_is_no_literature() -> None:
 def test_the_second_line_of_a_row_stands_further_right() -> None:
     found = grid("", "Test|Range|Day 1|Day 4", "K|3.5-5|6|4", "Platelets|130-400", "|230|115", "Na|135-145|120|131")
     assert times(found, 4, (1, 2)) == [("baseline", 1.0), ("followup", 4.0)]
+
+
+def test_the_age_of_the_patient_is_no_time() -> None:
+    assert grid("Table 1", "Profile|", "Age|9 years", "Sex|Male", "CRP|9.3 mg/L").time(4, 1) is None

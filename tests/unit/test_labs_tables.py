@@ -239,3 +239,20 @@ def test_a_row_that_breaks_inside_a_cell() -> None:
         "Sodium | 135-145 | 120 | 131",
     )  # fmt: skip
     assert found[2:4] == ["platelet count 230 130..400", "platelet count 115 130..400"]
+
+
+def test_heads_over_groups_do_not_move_the_columns() -> None:
+    found = table_rows(
+        "Blood | | Chemistry | | Blood gas analysis",
+        "WBC | 9,100 | /μL | | TP | 5.8 | g/dL",
+        "Hb | 12.1 | g/dL | | Alb | 3.1 | g/dL",
+        " | | | | ALT | 19 | U/L",
+    )
+    assert found[-3:] == ["hemoglobin 12.1 g/dL", "albumin 3.1 g/dL", "alanine aminotransferase 19 U/L"]
+
+
+def test_pluses_are_signs_and_no_values() -> None:
+    assert table_rows("Test | Day 1 | Day 4", "Occult blood | 3+ | +", "CRP (mg/L) | 9 | 4")[:2] == [
+        "fecal occult blood positive",
+        "fecal occult blood positive",
+    ]
