@@ -22,7 +22,7 @@ _ALONE = re.compile(  # a header cell over one column
 )
 _COURSE = re.compile(r"\b(?:course|trends?|during|evolution)\b", re.IGNORECASE)
 _SPANNING = re.compile(
-    r"\b(?:days?|dates?|times?|weeks?|months?|hours?|results?|values?|levels?|measurements?|hospital\w*|stay|follow-?up"
+    r"\b(?:days?|dates?|times?|weeks?|months?|hours?|results|values|levels|measurements|hospital\w*|stay|follow-?up"
     r"|treatment|therapy)\b",
     re.IGNORECASE,
 )
@@ -159,7 +159,9 @@ def _lost_first(cells: Sequence[Sequence[str]], width: int) -> bool:
     timed = sum(read_cell(label) is not None or _NUMBER.fullmatch(label) is not None for label in labels)
     if 2 * timed > len(labels):
         return _TIME_LABEL.fullmatch(head) is None and read_cell(head) is None
-    return _OF_COLUMN.fullmatch(head) is not None or read_cell(head) is not None
+    others = [cell for cell in cells[0] if cell.strip()]
+    times = sum(read_cell(cell) is not None for cell in others)
+    return _OF_COLUMN.fullmatch(head) is not None or (read_cell(head) is not None and 2 * times > len(others))
 
 
 def _second_row(row: Sequence[str], size: int, width: int) -> list[int]:

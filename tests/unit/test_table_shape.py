@@ -51,6 +51,7 @@ def test_hours_in_a_second_row_that_begin_later() -> None:
         ("K|6|3.5-5", "Na|120", "Cl|90|98-107"),
         ("Renal function", "K|6|3.5-5", "Na|120|135-145"),
         ("Test|Result|", "K|6|", "Na|120|", "Cl|90|"),
+        ("On admission|Result|Unit|Range", "K|6|mmol/L|3.5-5|4", "Na|120|mmol/L|135-145|130"),
     ],
 )
 def test_headers_that_stay(rows: tuple[str, ...]) -> None:
