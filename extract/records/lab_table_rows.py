@@ -98,12 +98,12 @@ class TableReader:
         header = self._table.rows[0][index].text if index < len(self._table.rows[0]) else ""
         if index and _NO_VALUES.fullmatch(header) and header.strip():
             return "other"
+        if index and _UNIT.fullmatch(header) and not _REFERENCE.search(header):
+            return "unit"
         analytes = sum(self._cells.analyte(cell) is not None for cell in body)
         numbers = [q for q in (self._cells.value(cell) for cell in body) if q is not None]
         if analytes >= max(1, 0.3 * len(body)) and analytes > len(numbers):
             return "analyte"
-        if index and _UNIT.fullmatch(header) and not _REFERENCE.search(header):
-            return "unit"
         if index and 2 * sum(self._cells.is_unit(cell) for cell in body) > len(body):
             return "unit"
         bounds = sum(q.form == "range" or q.comparator != "=" for q in numbers)
