@@ -154,6 +154,8 @@ class LabCells:
             while position < cell.end and text[position] in "([ ":
                 position += 1
             found = self._units.match(text, position) if position < cell.end else None
+            if found is not None and text[found[0] : found[0] + 2] == ".I":  # "Results (S.I. units)"
+                continue
             if found is not None and found[0] <= cell.end and found[1].kind in ("lab", "both"):
                 written = text[position : found[0]]
                 return Quantity(position, found[0], position, position, "", None, None, "unit", "=", found[1], written)

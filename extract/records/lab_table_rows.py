@@ -35,6 +35,7 @@ _PLUS = re.compile(r"\s*\(?\+{1,4}\)?\s*")
 _RESULT_HEADER = re.compile(r"\s*(?:results?|values?|findings?|patient\S*|measured)\b(?!\s+range)", re.IGNORECASE)
 _NO_VALUES = re.compile(r"\W*(?:scores?|points?|p(?:[\s-]?values?)?|rank|no|number)\W*", re.IGNORECASE)
 _MAX_WORDS = 8
+_MANY = 4  # analytes that make a column one of names, whatever else it names (vital signs, ventilator settings)
 _NUMBER = re.compile(r"\s*[<>]?\s?\d[\d.,]*\s*")
 _LIVING = (6.0, 8.5)  # pH of blood and of body cavities; outside them a number is no pH of a patient
 
@@ -102,7 +103,7 @@ class TableReader:
             return "unit"
         analytes = sum(self._cells.analyte(cell) is not None for cell in body)
         numbers = [q for q in (self._cells.value(cell) for cell in body) if q is not None]
-        if analytes >= max(1, 0.3 * len(body)) and analytes > len(numbers):
+        if analytes >= max(1, min(_MANY, 0.3 * len(body))) and analytes > len(numbers):
             return "analyte"
         if index and 2 * sum(self._cells.is_unit(cell) for cell in body) > len(body):
             return "unit"

@@ -256,3 +256,15 @@ def test_pluses_are_signs_and_no_values() -> None:
         "fecal occult blood positive",
         "fecal occult blood positive",
     ]
+
+
+def test_a_few_analytes_among_settings_of_the_ventilator() -> None:
+    settings = [f"{name} | 12 | 14" for name in ("Rate", "Tidal volume", "Plateau", "Mode", "Flow", "Trigger", "Sweep")]
+    rows = ["pH | 7.2 | 7.4", "PaCO2 | 56 | 40", "PaO2 | 66 | 80", "HCO3 | 23 | 24"]
+    assert len(table_rows("Day | Day 1 | Day 2", *settings, *settings, *rows)) == 8
+
+
+def test_international_units_in_the_header_are_no_seconds() -> None:
+    assert table_rows("Test | Results (S.I. Units)", "INR | 2.3", "Sodium | 141 mmol/L")[0] == (
+        "international normalized ratio 2.3"
+    )
