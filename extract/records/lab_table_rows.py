@@ -91,7 +91,7 @@ class TableReader:
     def _column(self, index: int) -> str:
         """Return what a column holds, judged by its header and by most of its cells."""
         rows = [row for row in self._table.rows if len(row) == self._usual]
-        if 2 * len(rows) < len(self._table.rows):
+        if 2 * len(rows) < len(self._table.rows) or index >= self._usual:
             rows = self._table.rows
         body = [row[index] for row in rows if index < len(row) and row[index].text.strip()]
         if not body:

@@ -268,3 +268,9 @@ def test_international_units_in_the_header_are_no_seconds() -> None:
     assert table_rows("Test | Results (S.I. Units)", "INR | 2.3", "Sodium | 141 mmol/L")[0] == (
         "international normalized ratio 2.3"
     )
+
+
+def test_a_wider_part_of_a_table() -> None:
+    narrow = ["Test | Result", "Urea | 20", "Albumin | 31", "Ferritin | 900", "INR | 1.2", "CRP | 9"]
+    found = table_rows(*narrow, "Blood gases | Arrival | 7 h | 10 h", "pH | 7.1 | 7.2 | 7.3", "Lactate | 9 | 8 | 7")
+    assert found[-6:] == ["pH 7.1", "pH 7.2", "pH 7.3", "lactate 9", "lactate 8", "lactate 7"]
