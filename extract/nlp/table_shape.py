@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"\s*[<>≥≤~]?\s?[+−–-]?\d[\d.,]*(?:\s?(?!(?:st|nd|r
 _ALONE = re.compile(  # a header cell over one column
     r"\b(?:normal|reference|ref|range|ranges|interval|units?|limits?|cut-?off|comments?|remarks?)\b", re.IGNORECASE
 )
+_GROUP = re.compile(r"\b(?:vitals?|signs|gas(?:es)?|panel|chemistry|function|tests|parameters|counts)\b", re.IGNORECASE)
 _COURSE = re.compile(r"\b(?:course|trends?|during|evolution)\b", re.IGNORECASE)
 _SPANNING = re.compile(
     r"\b(?:days?|dates?|times?|weeks?|months?|hours?|results|values|levels|measurements|hospital\w*|stay|follow-?up"
@@ -114,6 +115,9 @@ def _two_rows(head: Sequence[str], size: int, below: int, width: int) -> tuple[l
     if kept < 1 or spanning < 1:
         return None, None
     single = [0, *(c for c in range(1, size) if _ALONE.search(head[c]))][:kept]
+    groups = [c for c in range(1, size) if _GROUP.search(head[c])]
+    if len(single) < kept and len(groups) == spanning:
+        single = [c for c in range(size) if c not in groups]
     if len(single) < kept:
         single += [c for c in range(1, size) if c not in single and _is_point(head[c])]
     if len(single) != kept:

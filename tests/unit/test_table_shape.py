@@ -61,3 +61,10 @@ def test_headers_that_stay(rows: tuple[str, ...]) -> None:
 def test_days_before_and_behind_spanning_cells() -> None:
     found = headers("Test|Day 1|Shock|After surgery|Discharge", "2 h|6 h|10 h", "K|6|5|4|4|3", "Na|120|125|131|133|135")
     assert found == {0: "Test|Day 1||||Discharge", 1: "||2 h|6 h|10 h|"}
+
+
+def test_a_group_between_columns_of_their_own() -> None:
+    found = headers(
+        "Day|Event|Vital signs|Glucose|WBC", "T|HR|RR", "1|Arrival|37|88|14|799|4", "4|Shock|37|89|26|219|3"
+    )
+    assert found == {0: "Day|Event|Vital signs|Vital signs|Vital signs|Glucose|WBC", 1: "||T|HR|RR||"}
