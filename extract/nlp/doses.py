@@ -43,7 +43,7 @@ _JOINT = r"\s?(?:-|–|—|to|~)\s?"
 _DOSE = re.compile(
     rf"(?<![\w.,/])(?:(?P<times>\d{{1,2}})\s?[×xX*]\s?(?!10(?:\^|\*\*)?[3-9⁶⁹]\s?(?:I?U|units)))?"
     rf"(?P<list>(?:{_NUM}(?:\s?,\s|,?\sand\s|"
-    rf"\s?/\s?))*)(?P<low>{_NUM})(?P<unit1>{_GAP}(?:{_MEASURE})(?:{_DIVISOR})*(?={_JOINT}{_NUM}))?"
+    rf"\s?[/+]\s?))*)(?P<low>{_NUM})(?P<unit1>{_GAP}(?:{_MEASURE})(?:{_DIVISOR})*(?={_JOINT}{_NUM}))?"
     rf"(?:{_JOINT}(?P<high>{_NUM}))?{_GAP}{_UNIT}(?:\s?/\s?(?P<latin>{_LATIN})\b)?(?:\s?[×xX*]\s?(?P<times2>\d{{1,2}})(?![\w.]))?"
 )
 _COUNT = re.compile(
@@ -119,8 +119,8 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
     latin = match.span("latin") if match["latin"] else None
     weak = bool(_LOOSE_VOLUME.match(unit) or unit.endswith(("per mL", "per ml"))) and "kg" not in unit
     shared = tuple(_shared(match))
-    if shared and "/" in match["list"]:
-        # the parts of a combination, "800/100 mg": the first is its dose
+    if shared and ("/" in match["list"] or "+" in match["list"]):
+        # the parts of a combination, "800/100 mg", "2.0 + 0.5 g": the first is its dose
         start, low, high, shared = match.start("list"), shared[0][2], None, ()
     if high is not None and (high <= low or _CHANGE.search(text[max(0, match.start() - 30) : match.start("low")])):
         # two doses, not a range: "reduced from 40 mg to 20 mg"

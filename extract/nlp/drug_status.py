@@ -26,7 +26,19 @@ _ADVERB = re.compile(r"\bnot\s(?:\w+ly|yet|ever|even|actually|regularly)\s", re.
 # "was considered early, but its start was delayed, and it was finally given"
 _AFTER_ALL = re.compile(
     r"\b(?:finally|eventually|later|subsequently|ultimately)\s(?:was\s|were\s)?(?:re)?(?:started|given|initiated|administered|"
-    r"added|introduced|performed)\b"
+    r"added|introduced|performed|accepted|agreed|consented)\b"
+)
+_ALLERGEN_REACH = 30  # characters before "allergy" in which the name of "penicillin allergy" begins
+_ALLERGY_GOES_ON = re.compile(r"\b(?:to|and|or|including|also|such as|like)\b|:")
+_OFFER = r"(?:offered|recommended|proposed|suggested|advised|discussed|prescribed)"
+_OFFERED_BEFORE = re.compile(rf"\b{_OFFER}\s(?:[\w-]+\s){{0,4}}$", re.I)
+_OFFERED_AFTER = re.compile(rf"[^.;()]{{0,40}}\b(?:was|were|been)\s(?:\w+\s)?{_OFFER}\b", re.I)
+_REFUSAL = re.compile(
+    r"(?:,|\b(?:but|however|although|though|who|which|and))\s(?:[\w-]+\s){0,3}?"
+    r"(?:(?:declined|refused|rejected|opted against|did not (?:consent|agree|accept|want))"
+    r"(?=\s?(?:[.,;)]|$)|\s(?:it|this|that|them|these|due|because|for|owing|after|out|both|treatment|therapy|further|to|"
+    r"the (?:treatment|therapy|drug|medication|offer|option|proposal))\b)|risks?\b[^.;]{0,40}\boutweigh)",
+    re.I,
 )
 _ASIDE = re.compile(r"^\s?\([^()]*\)")  # said of the last of a list alone: "A, B and C (stopped on day 12)"
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|had)\b")
@@ -82,7 +94,7 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
     first, last = min(mates, key=lambda s: s.start), max(mates, key=lambda s: s.end)
     rules = wording.rules
     head, tail = _around(wording, slot, first, last)
-    if _is_allergen(rules.phrases["allergy"], head[-60:], tail[:24]):
+    if _is_allergen(rules.phrases["allergy"], wording, slot, first, head[-60:], tail[:24]):
         return None if wording.has("allergy_denied") else "withheld"
     leads = _leads(head, rules.gaps["qualifiers"])
     if first is not slot:
@@ -92,6 +104,8 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
     if any(rules.ends["withheld_before"].search(lead) for lead in leads):
         return "withheld"
     if _said_behind("withheld_after", wording, last, tail) and not _AFTER_ALL.search(wording.after(last.end, 250)):
+        return "withheld"
+    if _is_declined(wording, first, last):
         return "withheld"
     if any(rules.ends["stopped_before"].search(lead) for lead in leads):
         return "stopped"
@@ -130,12 +144,31 @@ def _by_time(wording: Wording, when: str) -> str:
     return "given"
 
 
-def _is_allergen(allergy: re.Pattern[str], head: str, tail: str) -> bool:
+def _is_allergen(allergy: re.Pattern[str], wording: Wording, slot: Slot, first: Slot, head: str, tail: str) -> bool:
     """Tell whether an allergy to the drug is meant, not a reaction to a dose of it: "anaphylaxis during vancomycin"."""
+    if allergy.search(slot.name.text):
+        return True  # a term of its own: "sulfa allergy"
+    own = wording.after(slot.end, 24)
+    if allergy.match(own.lstrip(" -")):
+        tail = own
     if allergy.search(tail):
         return _REACTION_TO.match(tail) is None and _REASON.match(tail) is None
     found = allergy.search(head)
-    return found is not None and _REACTION_AFTER.search(head, found.end()) is None
+    if found is None or _REACTION_AFTER.search(head, found.end()) is not None:
+        return False
+    place = first.start - len(head) + found.start()
+    another = wording.names_between(place - _ALLERGEN_REACH, place)  # "in view of penicillin allergy, A was given"
+    return not (another and _ALLERGY_GOES_ON.search(head, found.end()) is None)
+
+
+def _is_declined(wording: Wording, first: Slot, last: Slot) -> bool:
+    """Tell whether the drugs were offered or discussed and then not taken: "A was offered, but she declined"."""
+    tail = wording.after(last.end, 200)
+    refusal = _REFUSAL.search(tail)
+    if refusal is None or wording.names_between(last.end, last.end + refusal.start()):
+        return False
+    offered = _OFFERED_BEFORE.search(wording.before(first.start, 80)) or _OFFERED_AFTER.match(tail, 0, refusal.start())
+    return offered is not None and _AFTER_ALL.search(tail) is None
 
 
 def _said_behind(kind: str, wording: Wording, last: Slot, tail: str) -> bool:

@@ -48,6 +48,13 @@ _ANAPHORA = re.compile(
 _OTHER_BRACKET = re.compile(r",\s[^(),]*[a-z]{3}[^(),]*\([^()]*$")
 _DOSING = re.compile(r"\b(?:dos\w+|infus\w+|administ\w+|given|rate|increas\w+|reduced to)\b", re.I)
 _AT_DOSE = re.compile(r"\b(?:at|to|with|in) (?:a|the) (?:\w+ )?dos(?:e|age) of\s$", re.I)
+_NEXT_ITEM = re.compile(r"\b(?:and|then|plus|followed by)\b|,")
+# "(loading dose 70 mg; 50 mg daily thereafter)"
+_THEN_IN_BRACKET = re.compile(
+    r"(?:\s?[;,]|\s(?:and|then|followed by)\b)(?:\s?(?:and|then|followed by|thereafter|subsequently|maintenance|"
+    r"maintaining|dose|doses|of|a|with|after\w*|:)(?![\w-]))*\s?",
+    re.I,
+)
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.I)
 
 
@@ -173,7 +180,20 @@ def _owner(parts: Parts, dose: Dose, owners: dict[int, list[Slot]]) -> tuple[int
         return None if _repeats(parts, dose, owners.get(ahead, [])) else (ahead, False)
     if dose.weak:
         return None
+    if ahead is not None and _continues_bracket(parts, dose, owners.get(ahead, [])):
+        return ahead, False
     return _loose(parts, dose, ahead, behind, owners)
+
+
+def _continues_bracket(parts: Parts, dose: Dose, slots: Sequence[Slot]) -> bool:
+    """Tell whether a dose follows another of the drug in one bracket: "A (loading dose 70 mg; then 50 mg daily)"."""
+    last = slots[-1].dose if slots else None
+    if last is None or last.weak:
+        return False
+    bracket = parts.text[slots[-1].name.end : last.start]
+    if "(" not in bracket or ")" in parts.text[slots[-1].name.end : dose.start]:
+        return False
+    return _THEN_IN_BRACKET.fullmatch(parts.gap(last.end, dose.start)) is not None
 
 
 def _is_step(parts: Parts, dose: Dose) -> bool:
@@ -196,8 +216,12 @@ def _dose_follows(parts: Parts, index: int) -> bool:
     """Tell whether the name at ``index`` has a dose right behind it."""
     end = parts.behind(parts.names[index])
     dose = next((d for d in parts.doses if d.start >= end), None)
-    limit = parts.names[index + 1].start if index + 1 < len(parts.names) else parts.end
-    return dose is not None and dose.end <= limit and parts.fills("name_to_dose", end, dose.start)
+    following = parts.names[index + 1] if index + 1 < len(parts.names) else None
+    if dose is None or dose.end > (following.start if following else parts.end):
+        return False
+    if following and _NEXT_ITEM.search(parts.text, end, dose.start):
+        return not parts.fills("dose_to_name", dose.end, following.start)  # "B and then 3 mg C"
+    return parts.fills("name_to_dose", end, dose.start)
 
 
 def _repeats(parts: Parts, dose: Dose, slots: Sequence[Slot]) -> bool:

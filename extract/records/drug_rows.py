@@ -22,6 +22,9 @@ _MAKES_NEEDLESS = {
     "history": {"history"},
     "withheld": {"withheld"},
 }
+# columns of words to the columns that hold what they mean, whatever the words; and what says nothing there
+_MEANING = {"frequency_text": "frequency_per_day", "route_text": "route", "duration_text": "duration_days"}
+_UNTOLD = (None, "", "other")
 _DETAILS = ("frequency_text", "route_text", "duration_text", "indication_text")
 
 
@@ -85,6 +88,21 @@ def _dose_values(text: str, slot: Slot) -> dict[str, Any]:
         if slot.value is None or slot.value == dose.value
         else f"{value:g} {unit}",
     }
+
+
+def dose_places(text: str, telling: Telling) -> dict[str, tuple[int, int]]:
+    """Return where dose and unit stand in ``text``, by column; nothing where the columns hold other words."""
+    dose = telling.slot.dose
+    if dose is None:
+        return {}
+    places = {}
+    if telling.values["dose_text"] == text[dose.start : dose.end]:
+        places["dose_text"] = (dose.start, dose.end)
+    unit = telling.values["dose_unit"]
+    start = text.rfind(unit, dose.start, dose.end)
+    if unit and start >= 0:
+        places["dose_unit"] = (start, start + len(unit))
+    return places
 
 
 def _timing_values(text: str, slot: Slot) -> dict[str, Any]:
@@ -195,8 +213,14 @@ def _same_dose(a: Telling, b: Telling) -> bool:
 
 
 def _agree(a: Telling, b: Telling, columns: Iterable[str]) -> bool:
-    pairs = ((_fold(a.values.get(c)), _fold(b.values.get(c))) for c in columns if c not in ("indication_text",))
-    return all(x == y or not x or not y for x, y in pairs)
+    return all(_agree_in(a.values, b.values, c) for c in columns if c not in ("indication_text",))
+
+
+def _agree_in(a: dict[str, Any], b: dict[str, Any], column: str) -> bool:
+    """Tell whether two rows say the same in a column, in these words or in others: "BD" and "twice daily"."""
+    x, y = _fold(a.get(column)), _fold(b.get(column))
+    meaning = a.get(_MEANING.get(column, ""))
+    return x == y or not x or not y or (meaning not in _UNTOLD and meaning == b.get(_MEANING[column]))
 
 
 def _new_only(bare: list[Telling], dosed: list[Telling]) -> list[Telling]:

@@ -17,10 +17,10 @@ from extract.nlp.drug_rules import drug_rules
 from extract.nlp.drug_sentences import drug_sentences
 from extract.nlp.drug_status import indication_of, status_of
 from extract.nlp.drug_wording import Wording
-from extract.nlp.extensions import context
+from extract.nlp.extensions import context, text_of
 from extract.nlp.regimen import Parts, Slot, mates_of, names_of, read_regimens
 from extract.records.common import Record, add_row
-from extract.records.drug_rows import Telling, row_values, tell_regimens_once
+from extract.records.drug_rows import Telling, dose_places, row_values, tell_regimens_once
 from extract.rules.load import RuleSet, load_rules
 
 _MAX_QUOTE = 400
@@ -81,7 +81,15 @@ class DrugFinder:
                 given = [telling.slot.name for telling in found if telling.status == "given"]
         for telling in tell_regimens_once(tellings, self._rules):
             add_row(
-                doc, "drugs", telling.start, telling.end, telling.values, telling.rule, telling.confidence, telling.fact
+                doc,
+                "drugs",
+                telling.start,
+                telling.end,
+                telling.values,
+                telling.rule,
+                telling.confidence,
+                telling.fact,
+                verbatim=dose_places(text_of(doc), telling),
             )
         return doc
 

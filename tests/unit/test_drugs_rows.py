@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from extract.nlp.extensions import drafts
 from extract.nlp.pipeline import load_pipeline
+from extract.run.article import process
 
 OPENING = "A 61-year-old woman was admitted to our hospital with dyspnoea. "
 
@@ -107,3 +109,10 @@ def test_family_explains_a_class_and_gives_way_to_its_member() -> None:
 def test_strength_of_an_ointment_has_no_daily_dose() -> None:
     found = rows("Clobetasol 0.05% ointment twice daily was applied.")
     assert [(r["dose_value"], r.get("daily_dose")) for r in found] == [(0.05, None)]
+
+
+def test_a_dose_is_given_in_the_characters_of_the_source(tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("A 40-year-old man was admitted. Dantrolene 2.5 mg kg−1 was given.", encoding="utf-8")
+    (drug,) = (row.model_dump() for row in process(article, "a", "a.txt").records.tables["drugs"])
+    assert (drug["dose_text"], drug["dose_unit"]) == ("2.5 mg kg−1", "mg kg−1")
