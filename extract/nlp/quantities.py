@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.extensions import text_of
 from extract.nlp.model import Quantity
+from extract.nlp.signs import is_negative, sign_apart
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 from extract.rules.units import Unit, UnitTable
@@ -56,10 +57,10 @@ _COMPARED = re.compile(
     r"around|nearly|almost|roughly|circa))\s*$",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"(?:\bof|\bwas|\bto|\bat|\bexcess|\bBE|\bscore|[:=(\t])[^\S\n]*$|\(BE\)\s*$|^$", re.I)
 _LISTED = re.compile(r"[,;)](?!\d)")
 _MEASURE = re.compile(r"\b(?:level|count|value|rate|titre|titer)s?$", re.IGNORECASE)
 _WINDOW = 24
+_LONG = 48
 
 
 class QuantityFinder:
@@ -162,12 +163,15 @@ def _read(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
 
 def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity | None:
     start, end = match.span()
+    sign = sign_apart(text, start)
     commas = _comma_range(text, start, units)
     if commas is not None:
         return commas
     first = plain(match.group())
     thousands = _CELL_THOUSANDS.match(text, start)
-    if thousands is not None and _fills_cell(text, start, thousands.end()):
+    if thousands is not None and (
+        _fills_cell(text, start, thousands.end()) or _is_one_count(text, start, thousands.end(), units)
+    ):
         first, end = first + thousands.group(1), thousands.end()
     first, end = _decimal_comma(text, start, first, end, units)
     first, end = _spaced_thousands(text, first, end, units)
@@ -186,20 +190,14 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
         if unit2 is not None and unit is not None and unit2[1] != unit[1]:
             unit2 = None
         if unit2 is not None or (unit is None and _boundary(text, close)):
-            low, begin = (f"-{first}", start - 1) if _is_negative(text, start) else (first, start)
+            low, begin = (f"-{first}", start - 1) if is_negative(text, start) else (first, start)
             return _build(text, begin, close, f"{low}-{high}", float(low), float(high), "range", unit2)
     if unit is None and not _boundary(text, end):
         return None
-    if _is_negative(text, start):
-        return _build(text, start - 1, end, f"-{first}", -float(first), None, "number", unit)
+    if sign >= 0 or is_negative(text, start):
+        begin = sign if sign >= 0 else start - 1
+        return _build(text, begin, end, f"-{first}", -float(first), None, "number", unit)
     return _build(text, start, end, first, float(first), None, "number", unit)
-
-
-def _is_negative(text: str, start: int) -> bool:
-    """Tell whether a minus sign stands before a number: "base excess of −11.6", not "12 - 15" or "CRP - 12"."""
-    if start < 2 or text[start - 1] not in "-−–" or not (text[start - 2].isspace() or text[start - 2] in "(:=["):
-        return False
-    return text[start - 1] == "−" or bool(_SIGNED.search(text[max(0, start - 12) : start - 1]))
 
 
 def _decimal_comma(text: str, start: int, first: str, end: int, units: UnitTable) -> tuple[str, int]:
@@ -231,6 +229,20 @@ def _comma_range(text: str, start: int, units: UnitTable) -> Quantity | None:
     return _build(text, start, match.end(), f"{low}-{high}", float(low), float(high), "range", unit)
 
 
+_ONE_COUNT = re.compile(
+    r"(?<!urine )(?<!fluid )(?<!CSF )\b"
+    r"(?:platelets?|PLT|WBCs?|white (?:blood )?cells?|leu[ck]ocytes?|thrombocytes?)(?: \(?[A-Z]{3}\)?)?(?: count)?"
+    r"(?:\s(?:of|was|were|is|at|to|dropped to|fell to|rose to)|\s?[:=]){1,2}\s$",
+    re.I,
+)
+
+
+def _is_one_count(text: str, start: int, end: int, units: UnitTable) -> bool:
+    """Tell whether "24, 270/mm3" behind the name of blood cells is one number with a blank after its comma."""
+    unit = match_unit(text, end, units)
+    return unit is not None and _counts(unit[1]) and bool(_ONE_COUNT.search(text[max(0, start - _LONG) : start]))
+
+
 _FLAT_POWER = re.compile(r" 10(?:3|6|9|12)\s?/\s?[LlmMuµμ]")
 _SPACED = re.compile(r"(?: \d{3})+(?![\d.,])")
 _SPACED_END = re.compile(rf"{_B}?[-–—]{_B}?\d{{1,3}}(?: \d{{3}})+(?![\d.,])")
@@ -247,7 +259,8 @@ def _spaced_thousands(text: str, first: str, end: int, units: UnitTable) -> tupl
         onward = _SPACED_END.match(text, match.end())  # "135 000-400 000/mm3": the unit stands behind the range
         unit = match_unit(text, onward.end() if onward is not None else match.end(), units)
         alone = text[end - len(first) - 1 : end - len(first)] == "\t" and text[match.end() : match.end() + 1] in "\t\n"
-        if (alone or (unit is not None and unit[1].kind == "lab")) and first != "0":  # alone: a table's cell
+        counted = match.group().count(" ") == 1 and _ONE_COUNT.search(text[max(0, end - _LONG) : end - len(first)])
+        if (alone or counted or (unit is not None and unit[1].kind == "lab")) and first != "0":  # alone: a table's cell
             return first + match.group().replace(" ", ""), match.end()
     return first, end
 
@@ -258,7 +271,7 @@ def _counts(unit: Unit) -> bool:
 
 
 def _is_range(text: str, start: int, first: str, high: str, joint: str) -> bool:
-    low = float(first) * (-1 if _is_negative(text, start) else 1)
+    low = float(first) * (-1 if is_negative(text, start) else 1)
     if " to " in joint or " and " in joint:
         if " to " in joint and not re.search(
             r"\b(?:increas|decreas|ris|rose|fall|fell|drop|improv|declin|reduc|went|chang|elevat)\w*\b[^.;]{0,40}$",

@@ -61,6 +61,8 @@ _REFERENCE_LEAD = re.compile(
 )
 _NOT_REFERENCE = re.compile(
     r"\b(?:times|fold)\s+(?:the\s+)?upper\s[^(\[]{0,40}\b(?:at|with|of)\s*$|"
+    r"\bwithin\s+(?:the\s+)?(?:normal|reference)\s+(?:limits?|ranges?)\s*,?\s*"
+    r"(?:at|with\s(?:an?\s)?(?:level|value|result|count)\sof)\s*$|"
     r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal(?:\s(?:at|with|of))?[\s,:(\[]*$",
     re.IGNORECASE,
 )
@@ -78,6 +80,11 @@ _COLLECTED = re.compile(
     r"\b24[\s-]?(?:h|hours?|hrs?)\b[^.;]*\b(?:urin\w*|protein\w*|excretion|calcium|oxalate)\b[^.;]*$", re.IGNORECASE
 )
 _TYPES = re.compile(r"\btypes?\s\d\s(?:and|or)\s$", re.IGNORECASE)  # "herpes simplex virus type 1 and 2"
+_NUMBERED = re.compile(  # "parainfluenza 1, 2, and 3": types of one virus
+    r"\b(?:para-?influenza(?:\svirus(?:es)?)?|(?:sero)?types?|virus(?:es)?|HSV|HTLV|HHV|PIV|H?PIV|HPV)[\s-]\d{1,2}"
+    r"(?:\s?(?:,|/|-|–|and|or|&)\s?(?:(?:and|or)\s)?\d{1,2})*\s?(?:,\s?(?:(?:and|or)\s)?|/|(?:and|or|&)\s)$",
+    re.IGNORECASE,
+)
 _FRACTION_REACH = 90
 _STOP = re.compile(r"\n|\.\s")
 _FRACTION_NAME = re.compile(
@@ -224,7 +231,7 @@ class ItemReader:
                 continue
             if reference_role(text, quantity, floor):
                 role = Role.REFERENCE
-            elif self._is_index(text, quantity, start):
+            elif _is_type(text, quantity, start) or self._is_index(text, quantity, start):
                 role = Role.INDEX
             items.append(Item(role, quantity.start, quantity.end, quantity=quantity))
             floor = quantity.end
@@ -258,6 +265,13 @@ class ItemReader:
             and text[quantity.end : quantity.end + 1] in "],"
             and "." not in quantity.value_text
         )
+
+
+def _is_type(text: str, quantity: Quantity, floor: int) -> bool:
+    """Tell whether a number goes on with the types of a virus: the "2" of "parainfluenza 1, 2, and 3"."""
+    if quantity.unit is not None or len(quantity.value_text) > 2 or not quantity.value_text.isdigit():
+        return False
+    return _NUMBERED.search(text[max(floor, quantity.start - 48) : quantity.start]) is not None
 
 
 _SIGN_RESULT = re.compile(r"\(\s*(\+{1,4}|[-−–]|neg(?:ative)?\.?|pos(?:itive)?\.?)\s*\)", re.IGNORECASE)

@@ -15,24 +15,31 @@ from dataclasses import replace
 
 from extract.nlp.model import Quantity
 from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
+from extract.records.lab_inverted import Inverted
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
-from extract.records.lab_lists import behind, between, fractions, is_placeholder, share_units
-from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP, Linking
+from extract.records.lab_lists import (
+    behind,
+    between,
+    fractions,
+    is_placeholder,
+    share_units,
+)
+from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
 _IMPLIED_GAP = re.compile(r"\s*(?:[(\[:=,]|of|at|to|with|was|up to|\s)*\s*(?:a|an|the)?\s*$", re.IGNORECASE)
-_INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
 _LEVEL = re.compile(
     r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE
 )
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
+_ONWARD_TO = re.compile(r"^[^.;:()]{0,60}\bto(?:\s(?:levels|values)\sof)?\s$", re.IGNORECASE)
 _VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
 _MAX_UNKNOWN = 2
 
 
-class Linker(Linking):
+class Linker(Inverted):
     """Links the values of one sentence; make one for each sentence."""
 
     def __init__(self, text: str, items: Sequence[Item], vocabulary: Vocabulary, floor: int = 0, sex: str = "") -> None:
@@ -177,6 +184,8 @@ class Linker(Linking):
                 return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
         if self._inverted(first, following):
             return 1
+        if not pending and self._repeat_list(values):
+            return len(values)
         if not pending and self._repeat(first):
             return 1
         self._last = []
@@ -218,60 +227,27 @@ class Linker(Linking):
         gap = self._gap(analyte.end, value.start)
         return bool(re.search(r"[;:.]|\b(?:but|while|whereas|although|because|showed a|and a|and an)\b", gap))
 
-    def _prefers_next(self, value: Quantity, following: int) -> bool:
-        """Tell whether a percentage belongs to the cells named behind it: "WBC with 82% neutrophils"."""
-        nearest = self._pending[-1]
-        after = self._next_analyte(value, following)
-        if after is None or nearest.entry is None or after.entry is None or value.unit is None:
+    def _repeat_list(self, values: list[Quantity]) -> bool:
+        """Take the further measurements of a list: "ALT and AST of 340 and 210 U/L fell to 55 and 40 U/L"."""
+        last = list(self._last)
+        listed = len(values) == len(last) > 1 and all(draft.rule == "lab.coordination" for draft in last)
+        if not listed or not _ONWARD_TO.search(self._gap(self._last_end, values[0].start)):
             return False
-        return not self._units.compatible(nearest.entry, value.unit) and self._units.compatible(after.entry, value.unit)
-
-    def _next_analyte(self, value: Quantity, following: int) -> Item | None:
-        if following >= len(self._items):
-            return None
-        item = self._items[following]
-        if item.role is Role.ANALYTE and _INVERTED_GAP.match(self._gap(value.end, item.start)):
-            return item
-        return None
-
-    def _inverted(self, value: Quantity, following: int) -> bool:
-        item = self._next_analyte(value, following)
-        if item is not None and value.unit is None and self._counted(item, value, following):
-            return True
-        if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
-            return False
-        if item.entry is not None and not self._units.compatible(item.entry, value.unit):  # "70% ethanol" is a solution
-            return False
-        gap = self._gap(value.end, item.start).strip()
-        if not gap and following + 1 < len(self._items):  # "12 mg/L CRP 5 mg/L": the analyte has its own value
-            after = self._items[following + 1]
-            if after.role is Role.VALUE and self._gap(item.end, after.start).strip() in ("", ":", "=", "of", "was"):
+        shared = values[-1]
+        for draft, value in zip(last, values, strict=True):
+            unit = value.unit or shared.unit
+            old = draft.value.unit if draft.value is not None else None
+            if value.form != "number" or (old is not None and unit is not None and unit != old and unit != shared.unit):
                 return False
-        self._pending = []
-        self._make(item, value, "lab.value_before_analyte", 0.85)
-        self._items[following].role = Role.INDEX  # used up
-        return True
-
-    def _counted(self, item: Item, value: Quantity, following: int) -> bool:
-        """Take "38 leukocytes/µL": the unit stands behind the cells that it counts."""
-        unit = self._words.count_unit(self._text, item.end)
-        if unit is None:
-            return self._counted_in_fluid(item, value, following)
-        self._pending = []
-        draft = self._make(item, value, "lab.value_before_analyte", 0.88)
-        draft.unit_from = unit
-        draft.end = max(draft.end, unit.end)
-        self._items[following].role = Role.INDEX  # used up
-        return True
-
-    def _counted_in_fluid(self, item: Item, value: Quantity, following: int) -> bool:
-        """Take "the CSF showed 30 leukocytes": cells of a fluid are counted per microlitre, said or not."""
-        cells = item.entry is not None and item.entry["kind"] == "cells"
-        if not cells or value.form != "number" or not self._words.in_fluid(self._text, self._floor, value.start):
-            return False
-        self._pending = []
-        self._make(item, value, "lab.value_before_analyte", 0.7)
-        self._items[following].role = Role.INDEX  # used up
+            if unit is not None and draft.analyte.entry is None:
+                return False
+            if unit is not None and draft.analyte.entry and not self._units.compatible(draft.analyte.entry, unit):
+                return False
+        self._last = []
+        for draft, value in zip(last, values, strict=True):
+            new = self._make(draft.analyte, value, "lab.repeated", 0.8)
+            if value.unit is None:
+                new.unit_from = shared if shared.unit is not None else draft.value
         return True
 
     def _repeat(self, value: Quantity) -> bool:
@@ -385,6 +361,8 @@ class Linker(Linking):
             pass
         elif value.unit is not None and value.unit.ucum == "%" and _VOLUME.match(self._text, value.end):
             pass  # "albumin 20% 100 mL" was infused
+        elif self._is_daily_dose(analyte, value):
+            pass  # "acetaminophen 2.5 grams a day"
         elif self._is_drug_level(analyte, value):
             draft.rule, draft.confidence = "lab.drug_level", min(confidence, 0.75)
             self.drafts.append(draft)
@@ -392,6 +370,13 @@ class Linker(Linking):
             self.drafts.append(draft)
         self._last = [*self._last, draft]
         return draft
+
+    def _is_daily_dose(self, analyte: Item, value: Quantity) -> bool:
+        """Tell whether an amount behind a drug's name is its dose: no level of a drug is given in grams a day."""
+        entry, unit = analyte.entry, value.unit
+        if entry is None or unit is None or entry["kind"] != "drug level":
+            return False
+        return unit.ucum.endswith("/d") and not self._units.compatible(entry, unit)
 
     def _is_drug_level(self, analyte: Item, value: Quantity) -> bool:
         """Tell whether a drug's name names what was measured: "vancomycin trough of 18 µg/mL"."""

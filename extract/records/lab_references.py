@@ -19,6 +19,7 @@ FROM_EARLIER = re.compile(  # "3.1 mg/dL from a baseline of 1.2"
     re.IGNORECASE,
 )
 OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
+_UP_TO = re.compile(r"\s*[(\[]\s*up to\s*", re.IGNORECASE)
 _CLOSED = re.compile(r"[)\]]\s*(?:[:=,]|was|were|of|is)?\s*", re.IGNORECASE)
 _SEX = re.compile(r"\b(?:men|males?|man|women|females?|woman)\b[\s:,=]*$", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"\s+(?:for|in)\s+[a-z]+(?:\s[a-z]+){0,2}\s*[)\]]", re.IGNORECASE)  # "(< 14 ng/L for women)"
@@ -57,6 +58,9 @@ class Linking:
         lead = self._gap(self._last_end, value.start)
         tail = self._text[value.end : value.end + 3].lstrip()
         closed = tail[:1] in (")", "]", ";", ",") or _FOR_WHOM.match(self._text, value.end) is not None
+        if closed and self._is_up_to(value, lead):
+            self._give(self._last[-1], value, "upper")
+            return True
         if not closed or (value.form != "range" and value.comparator == "="):
             return False
         if self._last and self._last[-1].reference is None and self._follows(lead):
@@ -71,6 +75,14 @@ class Linking:
                 return True
         behind_name = self._pending and OPEN_BRACKET.match(self._gap(self._pending[-1].end, value.start))
         return bool(value.form == "range" and behind_name and self._before_value(value, "range", index))
+
+    def _is_up_to(self, value: Quantity, lead: str) -> bool:
+        """Tell whether "(up to 50)" behind a higher value is its upper limit; behind a lower one it may be the peak."""
+        last = self._last[-1] if self._last else None
+        old = last.value if last is not None and last.reference is None else None
+        if old is None or old.value is None or value.value is None or not _UP_TO.fullmatch(lead):
+            return False
+        return value.form == "number" and value.value < old.value and value.unit in (None, old.unit)
 
     def _fits(self, unit: Unit) -> bool:
         """Tell whether a range in this unit can be that of the last result, whose own unit may be another."""
