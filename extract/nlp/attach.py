@@ -15,7 +15,14 @@ _BOUNDARY = re.compile(
 # what comes after the turn is another event: "was given, but ... changed on day 10"
 _TURN = re.compile(
     r"\b(?:but|because|resulting\sin|resulted\sin|leading\sto|led\sto|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
-    r"|discontinued|stopped))\b|;[^;]*\b(?:was|were|had|showed)\b"
+    r"|discontinued|stopped))\b|;[^;]*\b(?:was|were|had|showed)\b|\band\s(?:they|these|it|both|all)\s(?!of\b)"
+)
+# "was 1.4 and on day 9 reached 2.3": the expression opens a clause of its own
+_VERB = re.compile(r"\b(?:was|were|showed|revealed|had|found|given|started|received|remained)\b")
+_AND = re.compile(r"\b(?:and|but)(?:\sthen)?,?\s$")
+_GOES_ON = re.compile(
+    r",?\s(?:(?:was|were|had|reached|rose|fell|dropped|increased|decreased|declined|improved|became|returned"
+    r"|normali[sz]ed|remained|showed|revealed|died|developed)\b|(?:he|she|it|they|the|his|her)\s)"
 )
 _NEXT = re.compile(r"\bfollowed\sby\b|\bafter\swhich\b")
 _BRACKET_LEAD = 12  # characters of a bracket before the expression that it holds: "(range, on day 3)"
@@ -43,6 +50,8 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
             if cost < lowest:
                 best, lowest = i, cost
             continue
+        if time.start >= end and _opens_clause(text, bounds, time):
+            break  # this one and those behind it tell of something else
         if max(time.start - end, start - time.end) > _FARTHEST or _is_aside(text, bounds, time, start, end):
             continue
         cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
@@ -81,6 +90,14 @@ def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) 
         return float("inf")
     cost = float(len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between)))
     return cost + _FRONTED_COST if is_fronted(text, bounds, time) else cost
+
+
+def _opens_clause(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:
+    """Tell whether a verb stands before the expression and a clause of its own after it."""
+    if _AND.search(text[max(bounds[0], time.start - 10) : time.start]) is None:
+        return False
+    goes_on = _GOES_ON.match(text, time.end, bounds[1])
+    return goes_on is not None and _VERB.search(text, max(bounds[0], time.start - _FARTHEST), time.start) is not None
 
 
 def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:

@@ -28,6 +28,14 @@ _SPAN = re.compile(
 _ORDINAL = re.compile(
     rf"\b(?P<n>{ORDINAL})\s(?:(?:hospital|admission|ICU)\s)?(?P<u>day|week|month|year)\b", re.IGNORECASE
 )
+_END = re.compile(r"\b(?:end|completion)\sof\s(?:the\s)?$|\bafter\s(?:the\s)?$", re.IGNORECASE)
+# "1st week of dialysis" is counted from what was begun; "of admission", "of life", "of illness" are not
+_OF_COURSE = re.compile(
+    r"\s(?:of|after|on|post|following)[\s-](?:the\s|her\s|his\s)?(?!(?:hospital|admission|stay|presentation|arrival|life|age"
+    r"|birth|illness|disease|symptoms?|fever|onset|ICU|PICU|NICU|pregnancy|gestation|study|cycle|menstr|visit|follow"
+    r"|\d|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b))[^\W\d]",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"\b(?P<u>hour|week|month|year)\s(?P<n>\d{1,3})\b", re.IGNORECASE)
 NUMERIC_DATE = re.compile(
     r"(?<![\d/.-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
@@ -40,7 +48,9 @@ _BEFORE = re.compile(
     r"pre[\s-]?op\w*|preoperative\w*|pre[\s-]?treatment|pre[\s-]\w+|on entry|intake|referral)\b",
     re.IGNORECASE,
 )
-_AT_START = re.compile(r"\b(?:admission|presentation|arrival)[a-d*]?\b", re.IGNORECASE)
+_AT_START = re.compile(
+    r"(?<!pre-)(?<!pre )(?<!before )(?<!prior to )\b(?:admission|presentation|arrival)[a-d*]?\b", re.IGNORECASE
+)
 _LATER = re.compile(
     r"\b(?:after|post|discharge|follow[\s-]?up|followup|last|final|during|recovery|peak|nadir|current|later"
     r"|repeat(?:ed)?|subsequent|second|third|fourth|"
@@ -121,7 +131,9 @@ def _stated_day(text: str, later: bool) -> CellTime | None:
     ordinal = _ORDINAL.search(text)
     if ordinal is not None:
         n = float(read_ordinal(ordinal["n"]) or 0)
-        return CellTime(FOLLOWUP if n > 1 else BASELINE, text, _whole(n * LENGTH[ordinal["u"][0].lower()]))
+        ended, course = _END.search(text, 0, ordinal.start()), _OF_COURSE.match(text, ordinal.end())
+        days = None if course else _whole(n * LENGTH[ordinal["u"][0].lower()])
+        return CellTime(FOLLOWUP if n > 1 or ended or course else BASELINE, text, days)
     return None
 
 

@@ -26,6 +26,10 @@ _OTHER_DAY = re.compile(
     r"|presentation|arrival|visit|collection|sampl|test|exam|measure|follow)",
     re.IGNORECASE,
 )
+_BEFORE_TREATMENT = re.compile(
+    r"\b(?:pre|before|prior\sto)\b[\s-]?(?!admission|hospital|presentation|arrival|referral|onset|illness|visit)\w",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
 _GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no day of May
 _PERSON = re.compile(r"\W*(?:age|gender|sex|weight|height)\b", re.IGNORECASE)
@@ -242,12 +246,15 @@ def _order(times: dict[int, CellTime]) -> None:
     earliest = next((t.text for t in dated if t.date == first), "")
     origin = next((t.date for t in dated if t.days == 0.0), None)
     days = [t.days for t in times.values() if t.days is not None]
+    before = [key for key, time in times.items() if time.days is None and _BEFORE_TREATMENT.search(time.text)]
     starts = [key for key, time in times.items() if time.days == 0.0 and time.date is None]
     for key in starts[1:]:  # "admission to the hospital", then "admission to the ICU"
         times[key] = replace(times[key], when=FOLLOWUP, days=None)
     for key, time in list(times.items()):
         if time.when == BASELINE and time.days is not None and time.days > max(min(days), 0.0):
             times[key] = replace(time, when=FOLLOWUP)  # day 1 beside day 0
+        elif before and key > before[0] and time.when == BASELINE and time.days == 1.0:
+            times[key] = replace(time, when=FOLLOWUP)  # day 1 after a column "before the treatment"
         if time.date is not None and origin is not None and time.days is None:
             time = replace(time, days=time.date - origin)
             times[key] = time

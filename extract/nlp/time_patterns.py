@@ -120,6 +120,14 @@ LEAD = re.compile(
     r"|nearly\s|another\s|just\s|only\s|first\s|last\s|her\s|his\s|of\s|a\s|postoperative\s)*)$",
     re.IGNORECASE,
 )
+# a dose before "on day 1", and words that tell that such days count within a cycle of treatment
+DOSED_LEFT = re.compile(r"\d\s?(?:mg|g|µg|μg|mcg|IU|m2|m²|AUC)(?:/\w+)?\b[^.;]{0,40}$|\bAUC\s?\d[^.;]{0,30}$")
+CYCLE = re.compile(
+    r"\b(?:cycles?|courses?)\sof\b|\b(?:per|each|every|day|week)[\s-]cycles?\b"
+    r"|\b(?:every|q)\s?(?:\d{1,2}|two|three|four|six)[\s-]?(?:weeks?|wks?|days?)\b",
+    re.IGNORECASE,
+)
+POSTOP_LEFT = re.compile(r"\bpost[\s-]?operative\s$", re.IGNORECASE)  # "on postoperative 12 days"
 FOLLOWED = re.compile(
     r"\b(?:followed(?:[\s-]?up)?|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
     re.IGNORECASE,
@@ -134,6 +142,7 @@ SKIP_LEFT = re.compile(r"(?:/|\bper\s|\bevery\s|\beach\s|\btimes\sa\s|\btwice\sa
 TIMES_A = re.compile(r"\b(?:once|twice|thrice|times)\san?\s$", re.IGNORECASE)  # "once a day" is how often
 FOR_LEFT = re.compile(r"\bfor\s(?:(?:the|her|his)\s)?(?:next|following|subsequent)\s", re.IGNORECASE)  # how long
 POST_LEFT = re.compile(r"\bpost[\s-]\w+\s$", re.IGNORECASE)  # counted from an event whose day is not known
+IN_LEFT = re.compile(r"\b(?:in|during|by|at|on)\s(?:the|his|her)\s(?:end\sof\s(?:the\s)?)?$", re.IGNORECASE)
 EACH_LEFT = re.compile(r"\b(?:every|each|alternate)\s$", re.IGNORECASE)  # "every second day" is how often
 SYMPTOMS = re.compile(
     r"\sof\s(?:[\w-]+\s){0,3}?(?:symptoms?|fevers?|illness|\w*pain|cough|complaints?|headaches?|weakness|vomiting"
@@ -143,7 +152,8 @@ SYMPTOMS = re.compile(
 # what a span is counted after: "the transfusion", "starting treatment"
 THING = re.compile(
     r"\s(?:(?:the|her|his|an?|this|that)\s)?(?!(?:he|she|it|they|we|which)\b)[^\W\d][\w-]*"
-    r"(?:\s(?!(?:was|were|is|are|had|has|and|but|the|he|she|with|showed|revealed|which|to|at|in|on)\b)[^\W\d][\w-]*){0,2}"
+    r"(?:\s(?!(?:was|were|is|are|had|has|and|but|or|the|he|she|it|they|we|his|her|a|an|with|without|showed|revealed|which|who"
+    r"|that|to|at|in|on|for|by|from|as|because|due|since|when|while|although|despite|until|so)\b)[^\W\d][\w-]*){0,2}"
 )
 SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
 COLLECTED = re.compile(r"[\s-](?:urin|protein|collection|ambulatory|holter|fast)", re.IGNORECASE)

@@ -18,6 +18,7 @@ from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.narrative import BASELINE, FOLLOWUP, HISTORY, Measures, Narrative, SentenceTime
 from extract.nlp.subject import PATIENT, SubjectIndex
+from extract.nlp.time_patterns import PRESENTATION
 from extract.nlp.timex import TimeExpression, find_times
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
@@ -66,7 +67,7 @@ class Timeline:
             return FactTime(HISTORY)
         if k < 0:
             return FactTime(self._untimed(here, start))
-        time = here.times[k]
+        time = here.times[k - 1] if k > 0 and _same_day(self.text, *here.times[k - 1 : k + 1]) else here.times[k]
         return FactTime(time.when or self._untimed(here, start), time.text, time.days)
 
     def _is_former(self, sentence: Sentence, start: int, end: int) -> bool:
@@ -102,6 +103,12 @@ class Timeline:
 def _close(times: Sequence[TimeExpression], k: int, end: int) -> bool:
     """Tell whether the expression follows the number at once: "from 12 on day 3 to 40"."""
     return k >= 0 and 0 <= times[k].start - end < 12
+
+
+def _same_day(text: str, first: TimeExpression, second: TimeExpression) -> bool:
+    """Tell whether a date without days only repeats the day of presentation: "on admission (12 January 2016)"."""
+    repeats = first.days == 0.0 and first.anchor == PRESENTATION and second.anchor.startswith("date")
+    return repeats and second.days is None and text[first.end : second.start] in (" ", ", ", " (", " on ")
 
 
 # each ends with the fact's value

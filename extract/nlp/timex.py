@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extract.nlp.cues import Cue
 from extract.nlp.dates import find_dates
@@ -20,12 +20,15 @@ from extract.nlp.time_patterns import (
     AFTER_SOMETHING,
     BIRTH,
     COLLECTED,
+    CYCLE,
     DAY_KIND_LEFT,
     DAY_NUMBER,
+    DOSED_LEFT,
     EACH_LEFT,
     FOLLOWED,
     FOR_LEFT,
     GESTATION,
+    IN_LEFT,
     LAST_LEFT,
     LEAD,
     MOST_DAYS,
@@ -37,6 +40,7 @@ from extract.nlp.time_patterns import (
     ORDINAL_LEFT,
     POST_LEFT,
     POSTOP_DAY,
+    POSTOP_LEFT,
     PRESENTATION,
     PRESENTATION_WORDS,
     RIGHT,
@@ -87,6 +91,8 @@ _SOON = 0.25  # days: a few hours later is still the presentation
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
+_POINTS = ("after", "within", "following", "on", "at", "by", "in", "over", "during")  # before "5 days of ..."
+_LONG_UNITS = "my"  # "several" months or years lie before the present illness
 _RECENTLY = 60  # days before presentation that belong to the present illness
 
 
@@ -145,6 +151,9 @@ def _unit(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
     if length == 1.0:
         numbered = _numbered_day(text, left_edge, left, right, cue)
         if numbered is not None:
+            bare = numbered.anchor == PRESENTATION and numbered.text.lower().startswith(("day", "on day"))
+            if bare and DOSED_LEFT.search(left) and CYCLE.search(text, start, end):
+                return replace(numbered, anchor=NONE, days=None, when="", span=None)
             return numbered
     for read in (_ordinal_day, _next, _same, _spans):
         expression = read(text, left_edge, left, right, cue, length)
@@ -199,6 +208,8 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
         anchor, stop = following.lastgroup or PRESENTATION, stop + following.end()
     elif after is not None:
         anchor, stop = OPERATION, stop + after.end()
+    elif length == _LENGTH["w"] and n > 1 and IN_LEFT.search(left, 0, begin - edge):
+        anchor = NONE  # "in the third week" has no day
     elif length != 1.0:
         return None
     elif AFTER_SOMETHING.match(right):
@@ -258,6 +269,8 @@ def _spans(text: str, edge: int, left: str, right: str, cue: Cue, length: float)
         begin = edge + lead.start()
     if after is None and preposition == "at" and _is_gestation(text, cue.start, n, length):
         return None
+    if after is None and preposition != "for" and POSTOP_LEFT.search(before):
+        return _make(text, begin, cue.end, OPERATION, days, "followup")
     if after is not None:
         return _counted(text, begin, cue, after, days, preposition)
     if preposition == "for" and FOLLOWED.search(before):
@@ -280,17 +293,7 @@ def _counted(
     stop = cue.end + match.end()
     groups = match.groupdict()
     if groups["after"]:
-        if match["after"].lower() == "of" and preposition not in (
-            "after",
-            "within",
-            "following",
-            "on",
-            "at",
-            "by",
-            "in",
-            "over",
-            "during",
-        ):
+        if match["after"].lower() == "of" and preposition not in _POINTS:
             return None  # "5 days of treatment" is how long, not when
         anchor = next(name for name, _ in OBJECTS if groups.get(name))
         early = anchor == PRESENTATION and (days is None or days < 1)
@@ -307,7 +310,7 @@ def _counted(
     if groups["beforewhat"]:
         return _before(text, begin, stop, match["object"] or "", days)
     if groups["ago"]:
-        long = (days is None and length_is_long(text[cue.start])) or (days is not None and days > _RECENTLY)
+        long = (days is None and text[cue.start].lower() in _LONG_UNITS) or (days is not None and days > _RECENTLY)
         return _make(text, begin, stop, PRESENTATION, -days if days is not None else None, "history" if long else "")
     if groups["postop"]:
         return _make(text, begin, stop, OPERATION, days, "followup")
@@ -316,11 +319,6 @@ def _counted(
     if groups["followup"]:
         return _make(text, begin, stop, FOLLOW_UP, days, "followup")
     return None
-
-
-def length_is_long(unit: str) -> bool:
-    """Tell whether "several" of a unit of time lie before the present illness."""
-    return unit.lower() in "my"
 
 
 def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> TimeExpression:

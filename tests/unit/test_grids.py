@@ -41,6 +41,11 @@ def grid(caption: str, *rows: str):  # type: ignore[no-untyped-def]
         ("2 days after delivery", "followup", None),
         ("11th hospital day, 72 hours after plasma", "followup", 11.0),
         ("Two weeks before", "history", None),
+        ("1st week", "baseline", 7.0),
+        ("1st week of illness", "baseline", 7.0),
+        ("End of 1st week of dialysis", "followup", None),
+        ("1st day after surgery", "followup", None),
+        ("Pre-admission", "baseline", None),
     ],
 )
 def test_header_cell(cell: str, when: str, days: float | None) -> None:
@@ -58,6 +63,13 @@ def test_columns() -> None:
     found = grid("Table 1. Course", "Test|Range|Admission|Day 9", "CRP|<5|200|12")
     assert found.time(2, 1) is None
     assert [found.time(2, c).when for c in (2, 3)] == ["baseline", "followup"]
+
+
+def test_day_one_after_a_column_before_the_treatment() -> None:
+    found = grid("Table 1. Course", "Test|Pre-ECMO|ECMO Day 1|ECMO Day 2", "CRP|200|12|9")
+    assert [found.time(2, c).when for c in (1, 2, 3)] == ["baseline", "followup", "followup"]
+    found = grid("Table 1. Course", "Test|Pre-admission|D0|D3", "CRP|200|12|9")
+    assert times(found, 2, (1, 2, 3)) == [("baseline", None), ("baseline", 0.0), ("followup", 3.0)]
 
 
 def test_rows_by_day_number() -> None:
