@@ -9,6 +9,7 @@ from extract.records.lab_items import Item, Role
 from extract.records.lab_references import Linking
 
 _INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
+_MARKED = re.compile(r"CD\d{1,3}\s?(?:\+|⁺|-?positive)")
 _QUALIFIER = re.compile(r"\s((?:[a-z][a-z-]+\s){1,2})")  # "81% foamy macrophages"
 _NO_QUALIFIER = frozenset(
     """
@@ -51,6 +52,8 @@ class Inverted(Linking):
         if item is None or value.unit is None or value.unit.kind not in ("lab", "both"):
             return False
         if item.entry is not None and not self._units.compatible(item.entry, value.unit):  # "70% ethanol" is a solution
+            if _MARKED.match(self._text, item.start) and value.unit.ucum == "%":  # "85% CD3+ T cells": no value follows
+                self._items[following].role = Role.INDEX
             return False
         gap = self._gap(value.end, item.start).strip()
         if not gap and following + 1 < len(self._items):  # "12 mg/L CRP 5 mg/L": the analyte has its own value

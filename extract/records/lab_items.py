@@ -63,7 +63,8 @@ _NOT_REFERENCE = re.compile(
     r"\b(?:times|fold)\s+(?:the\s+)?upper\s[^(\[]{0,40}\b(?:at|with|of)\s*$|"
     r"\bwithin\s+(?:the\s+)?(?:normal|reference)\s+(?:limits?|ranges?)\s*,?\s*"
     r"(?:at|with\s(?:an?\s)?(?:level|value|result|count)\sof)\s*$|"
-    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+normal(?:\s(?:at|with|of))?[\s,:(\[]*$",
+    r"\b(?:was|were|is|remained|remains|became|returned to|returned|within)\s+"
+    r"(?:(?:almost|nearly)\s+)?normal(?:\s(?:at|with|of))?[\s,:(\[]*$",
     re.IGNORECASE,
 )
 _UPPER = re.compile(r"\b(?:cut-?\s?off|threshold|less than|up to|below|under)\b", re.IGNORECASE)
