@@ -116,6 +116,8 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return "stopped"
     if slot is last and _WHICH_STOPPED.match(wording.after(last.end, 160)):
         return "stopped"
+    if fact.when != "followup" and any(rules.ends["history_before"].search(lead) for lead in leads):
+        return "history"
     return None if _is_denied_list(wording, head, last, fact) else _by_time(wording, fact.when)
 
 
