@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extract.nlp.model import Quantity
-from extract.records.lab_items import Item
+from extract.records.lab_items import Item, Role
 
 _BRACKET_REACH = 400
 _ROUND = re.compile(r"[()]")
+_OPENED = re.compile(r"\s?[(\[](?:(?:but|and|with|although|though|while|an?)\s){0,2}")
+_STATEMENTS = ([Role.RESULT, Role.ANALYTE], [Role.ANALYTE, Role.RESULT])
+_MAX_STATEMENT = 60  # characters
 _MAX_ASIDE = 60  # terms in one bracket
 
 
@@ -27,6 +31,28 @@ def without_asides(text: str, items: Sequence[Item]) -> list[Item]:
         if any(other.quantity is not None for other in inside) or same_analyte(before, item):
             kept.append(item)
     return kept
+
+
+def without_repeats(items: Sequence[Item]) -> list[Item]:
+    """Leave out a short form within the name it belongs to: the second of "double-stranded DNA (dsDNA)"."""
+    kept: list[Item] = []
+    for item in items:
+        if not kept or item.end > kept[-1].end or not same_analyte(kept[-1], item):
+            kept.append(item)
+    return kept
+
+
+def own_statements(text: str, items: Sequence[Item]) -> list[list[Item]]:
+    """Return the items of each bracket that states a result of its own: "CMV IgM (positive for IgG)"."""
+    found: list[list[Item]] = []
+    for i, (before, item) in enumerate(pairwise(items), 1):
+        if before.role is not Role.ANALYTE or _OPENED.fullmatch(text, before.end, item.start) is None:
+            continue
+        close = _closing(text, item.end)
+        inside = [other for other in items[i : i + _MAX_ASIDE] if other.end <= close]
+        if [other.role for other in inside] in _STATEMENTS and close - item.start <= _MAX_STATEMENT:
+            found.append(inside)
+    return found
 
 
 def _closing(text: str, position: int) -> int:

@@ -58,7 +58,8 @@ _FILLER = re.compile(
     r"\b(?:all|both|each|either|otherwise|likewise|again|also|therefore|thus|however|to be|as|study|studies|screens?|"
     r"screening|panels?|testing|antibod(?:y|ies)|serolog(?:y|ies)|assays?|findings?|resulted|appeared|seemed|within|"
     r"repeatedly|turned|into|parameters?|abs?|profiles?|drastic|dramatic|significant|marked|slight|mild|gradual|"
-    r"progressive|rapid|sharp|steady|further|remarkable|considerable|moderate|severe|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?)\b",
+    r"progressive|rapid|sharp|steady|further|remarkable|considerable|moderate|severe|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?|"
+    r"always|tested|could not be)\b",
     re.IGNORECASE,
 )
 _MEMBER = r"(?!(?:he|she|it|they|who|which|that|but|a|an|the|his|her|while|whereas)\b)[\w/-]+(?:\s[\w/-]+){0,3}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 
-from extract.records.lab_asides import same_analyte
+from extract.records.lab_asides import own_statements, same_analyte, without_repeats
+from extract.records.lab_denials import denied
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_predicates import ends_list, is_anaphora, is_predicate
 from extract.records.lab_serology import confirmed, is_method, is_sought
@@ -44,6 +46,17 @@ _BETWEEN = re.compile(
     r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
     re.IGNORECASE,
 )
+_INCLUDED = re.compile(
+    r"\s(?:[\w-]+\s){0,2}?(?:studies|tests?|testing|investigations?|work-?ups?|results?|serolog(?:y|ies)|findings?|labs|"
+    r"screens?|markers?|antibodies|parameters|values|assays?|analyses)\s"
+    r"(?:included|include|were|was|are|consisted of)[\s:]+"
+    r"(?:(?:for|the|an?|those|tests?|testing|of)\s){0,3}(?:anti-?)?",
+    re.IGNORECASE,
+)
+_AS_WELL = re.compile(
+    r",?\s(?:as well as|as (?:was|were)|(?:and )?so (?:was|were)|along with|together with)(?=\s)", re.I
+)
+_SHORT_FORM = re.compile(r"\s?(?:(?:antigens?|antibod(?:y|ies)|levels?|tests?)\s){0,2}[(\[]\s?", re.IGNORECASE)
 _SHOWS = re.compile(
     r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I
 )
@@ -63,16 +76,7 @@ _ALL = re.compile(r"\ball\b", re.IGNORECASE)
 _SINGLE = re.compile(r"\bwas\b", re.IGNORECASE)
 _NEW_CLAUSE = re.compile(r",\s(?:and|but)\s(?:the|an?|his|her)\s", re.IGNORECASE)
 _SERUM = re.compile(r"\bser(?:um|olog)|\bantibod|\bIg[GMA]\b", re.IGNORECASE)
-_SEEN_OR_NOT = frozenset({"antibody", "antigen", "nucleic acid", "cells"})
-_NO = re.compile(
-    r"(?P<shown>\b(?:showed|shows|revealed|demonstrated|detected|found|identified|disclosed)\s+)?\b(?P<no>no)\s+(?:any\s+)?$",
-    re.IGNORECASE,
-)
-_WAS_SEEN = re.compile(
-    r"(?:\s*\([^()]*\))?(?:\s*antibod(?:y|ies))?\s+(?:was|were|could be)\s+"
-    r"(?:seen|found|detected|identified|observed|noted|present|demonstrated)\b",
-    re.IGNORECASE,
-)
+_BUT_NOT = re.compile(r",?\sbut not(?:\sfor)?\s", re.IGNORECASE)
 _LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+(?=\s)")
 
 
@@ -85,7 +89,14 @@ class ResultLinker:
         self._tissue = vocabulary.histology.search(text, start, end) is not None
         self._serum = _SERUM.search(text, start, end) is not None
         self._all = items
-        self._items = [i for i in items if i.role in (Role.ANALYTE, Role.OTHER, Role.RESULT, Role.VALUE)]
+        known = without_repeats([i for i in items if i.role in (Role.ANALYTE, Role.OTHER, Role.RESULT, Role.VALUE)])
+        self._asides = [
+            pairs
+            for aside in own_statements(text, known)
+            if (pairs := ResultLinker(text, aside, vocabulary, start, end)._pairs())
+        ]
+        apart = {id(item) for pairs in self._asides for pair in pairs for item in pair[:2]}
+        self._items = [item for item in known if id(item) not in apart]
         self._named: dict[int, Item] = {}
         self._reworded: dict[int, Item] = {}
         self._places = {item.start: i for i, item in enumerate(self._items) if item.role is Role.RESULT}
@@ -128,7 +139,12 @@ class ResultLinker:
 
     def _pairs(self) -> list[tuple[Item, Item, str]]:
         """Return (analyte, word, rule): the word beside the analyte wins over the one at the end of its list."""
-        chosen = {analyte.start: (analyte, word, "lab.denied") for analyte, word in self._denied()}
+        chosen = {
+            analyte.start: (analyte, word, "lab.denied")
+            for analyte, word in denied(self._text, self._items, self._words)
+        }
+        for analyte, word, rule in chain.from_iterable(self._asides):
+            chosen.setdefault(analyte.start, (analyte, word, rule))
         words = [
             i
             for i, item in enumerate(self._items)
@@ -166,27 +182,6 @@ class ResultLinker:
         whole = word.entry is not None and word.entry["result"] in ("normal", "abnormal", "negative")
         return whole and rule == "lab.result_after" and stands_alone(self._text, word)
 
-    def _denied(self) -> Iterator[tuple[Item, Item]]:
-        """Yield what was looked for and not seen: "no schistocytes were seen", "showed no blasts"."""
-        for i, item in enumerate(self._items):
-            if item.role is not Role.ANALYTE or item.entry is None or item.entry["kind"] not in _SEEN_OR_NOT:
-                continue
-            lead = _NO.search(self._text[max(0, item.start - 24) : item.start])
-            if lead is None:
-                continue
-            found = [item]
-            for other in self._items[i + 1 :]:
-                if other.role is not Role.ANALYTE or not self._words.joins(self._gap(found[-1], other)):
-                    break
-                found.append(other)
-            if not lead.group("shown") and not _WAS_SEEN.match(self._text, found[-1].end):
-                continue
-            a = item.start - len(lead.group()) + lead.start("no") - lead.start()
-            b = a + len(lead.group("no"))
-            entry = Entry(self._text[a:b], "result", {"result": "negative"})
-            word = Item(Role.RESULT, a, b, mention=Mention(a, b, self._text[a:b], entry))
-            yield from ((analyte, word) for analyte in found)
-
     def _gap(self, a: Item, b: Item) -> str:
         return self._text[a.end : b.start]
 
@@ -195,27 +190,57 @@ class ResultLinker:
         word, j = self._items[i], i + 1
         if j < len(self._items) and is_found(self._text, self._items[j]):
             j += 1  # "no abnormalities | were found | in the electrolytes"
+        if j + 1 < len(self._items) and _is_heading(self._items[j]) and self._opens(word, self._items[j + 1]):
+            j += 1  # "negative | serologies | included HIV"
         if j >= len(self._items) or is_passive(self._text, word):
             return []
         first = self._items[j]
-        gap = self._gap(word, first)
-        if first.role is not Role.ANALYTE or not (_BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
+        if first.role is not Role.ANALYTE or not self._describes(i, j):
             return []
-        if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
-            return []
-        if seen(word) and is_panel(first) and re.search(r"\b(?:in|by|on)\b", gap, re.IGNORECASE):
-            return []  # "hemoglobin was not found in the urinalysis", "identified by PCR"
-        found = [first]
         if is_graded(self._text, word):  # "3+ protein, 2+ blood": each has its own
-            return found
+            return [first]
+        return self._list_from(j)
+
+    def _describes(self, i: int, j: int) -> bool:
+        """Tell whether the word at ``i`` is said of the analyte behind it at ``j``."""
+        word, first = self._items[i], self._items[j]
+        gap = self._gap(word, first)
+        shared = _AS_WELL.match(gap)  # "were normal, as were the levels of"
+        if shared is not None and _BETWEEN.fullmatch(gap, shared.end()) is not None:
+            return not (seen(word) and not is_sought(first)) and not self._has_own(j)
+        if not (self._opens(word, first) or _BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
+            return False
+        if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
+            return False
+        # "hemoglobin was not found in the urinalysis", "identified by PCR"
+        return not (seen(word) and is_panel(first) and re.search(r"\b(?:in|by|on)\b", gap, re.IGNORECASE))
+
+    def _list_from(self, j: int) -> list[Item]:
+        """Return the analytes of the list that begins at item ``j``."""
+        found = [self._items[j]]
         while j + 1 < len(self._items):
             last, item = self._items[j], self._items[j + 1]
             if item.role not in (Role.ANALYTE, Role.OTHER) or not self._joins(last, item, self._gap(last, item)):
                 break
             j += 1
-            if item.role is Role.ANALYTE:
+            if item.role is Role.ANALYTE and not self._is_short_form(last, item):
                 found.append(item)
         return found
+
+    def _opens(self, word: Item, first: Item) -> bool:
+        """Tell whether a word opens the list of the tests it describes: "negative studies included HIV and HBV"."""
+        result = word.entry["result"] if word.entry is not None else ""
+        if result != "normal" and not (seen(word) and (is_sought(first) or (result == "negative" and is_panel(first)))):
+            return False
+        return _INCLUDED.fullmatch(self._gap(word, first)) is not None
+
+    def _has_own(self, j: int) -> bool:
+        """Tell whether a word behind the list that begins at item ``j`` is its own: "as well as CRP was high"."""
+        while j + 1 < len(self._items) and self._items[j + 1].role is Role.ANALYTE:
+            j += 1
+        if j + 1 >= len(self._items) or self._items[j + 1].role is not Role.RESULT:
+            return False
+        return self._states(self._gap(self._items[j], self._items[j + 1]), self._items[j + 1])
 
     def _after_unknown(self, word: Item, gap: str) -> bool:
         """Tell whether a list begins with what no lexicon knows: "no abnormalities in the ECG and cardiac enzymes"."""
@@ -223,7 +248,10 @@ class ResultLinker:
 
     def _joins(self, a: Item, b: Item, gap: str) -> bool:
         """Tell whether two items are of one list, or two names of one member: "prothrombin time (PT)"."""
-        return self._words.lists(gap) or (gap.strip() in ("(", "[") and same_analyte(a, b))
+        return self._words.lists(gap) or self._is_short_form(a, b)
+
+    def _is_short_form(self, a: Item, b: Item) -> bool:
+        return same_analyte(a, b) and _SHORT_FORM.fullmatch(self._gap(a, b)) is not None
 
     def _predicate_of_earlier(self, i: int) -> bool:
         """Tell whether the word ends a statement on the analyte before it: "CRP was normal, ESR ..."."""
@@ -264,6 +292,7 @@ class ResultLinker:
             while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
                 between = self._gap(self._items[k - 1], self._items[k])
                 between = between.replace(";", ",") if semicolons else between
+                between = _BUT_NOT.sub(" and ", between) if seen(word) else between  # the other is denied
                 if single and _NEW_CLAUSE.search(between):
                     break  # "... in the mNGS, and the Xpert test was positive"
                 if not self._joins(self._items[k - 1], self._items[k], between):
@@ -330,6 +359,11 @@ class ResultLinker:
         if _SHOWS.search(gap) and not stands_alone(self._text, word):
             return False  # "laboratory tests showed an elevated CRP" says nothing of the tests
         return is_predicate(gap, self._words, verbal=_VERBAL.match(self._text, word.start) is not None)
+
+
+def _is_heading(item: Item) -> bool:
+    """Tell whether an analyte only heads a list of tests: "laboratory results", "serologies"."""
+    return is_method(item) or _is_general(item)
 
 
 def _is_general(analyte: Item) -> bool:

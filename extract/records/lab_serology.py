@@ -27,6 +27,12 @@ _SAME_ANTIBODY = re.compile(
     r"(?:its\s|anti-?)?$",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"\s?\((?:but\s)?")  # "CMV IgM (positive for IgG)"
+_SAID_OF = re.compile(r"\s(?:for\s|in\s)?(?:its\s|the\s)?")
+_AGAINST = re.compile(
+    r"(?:[\s-](?:class\s)?antibod(?:y|ies))?\s(?:titers?\s)?(?:to|against|for|directed against)\s(?:the\s|anti-?)?",
+    re.IGNORECASE,
+)
 _ISOTYPE = re.compile(r"\bIg[GMA]\b")
 _IS_SHOWN = r"(?P<shown>confirmed|detected|diagnosed|identified|verified|proven|demonstrated|documented|established)"
 _SHOWN_BY = re.compile(
@@ -53,18 +59,45 @@ class Serology:
 
     def read(self, text: str, items: Sequence[Item]) -> list[Item]:
         """Return ``items`` with each test under its whole name."""
-        return _with_methods(text, self._with_classes(text, items))
+        return _with_methods(text, self._with_targets(text, self._with_classes(text, items)))
+
+    def _with_targets(self, text: str, items: Sequence[Item]) -> list[Item]:
+        """Join a class and what it is against into one name: "IgG antibodies to CMV"."""
+        found: list[Item] = []
+        for item in items:
+            before = found[-1] if found else None
+            if (
+                before is not None
+                and before.mention is not None
+                and before.mention.name.startswith("immunoglobulin ")
+                and item.mention is not None
+                and item.entry is not None
+                and item.entry["kind"] == "antibody"
+                and _AGAINST.fullmatch(text, before.end, item.start)
+            ):
+                entry = self._of_class(item.entry, f"Ig{before.mention.name[-1]}")
+                mention = replace(item.mention, entry=entry)
+                found[-1] = replace(item, start=before.start, anchor=item.start, mention=mention)
+            else:
+                found.append(item)
+        return found
 
     def _with_classes(self, text: str, items: Sequence[Item]) -> list[Item]:
         """Read "IgG" as the antibody it goes on: the second of "dengue IgM and IgG"."""
         found = list(items)
-        for i, (before, item) in enumerate(pairwise(items), 1):
-            known = found[i - 1].entry
+        for i, (last, item) in enumerate(pairwise(items), 1):
+            said = (
+                i > 1 and last.role is Role.RESULT and _SAID.fullmatch(text, items[i - 2].end, last.start) is not None
+            )
+            before, known = (items[i - 2], found[i - 2].entry) if said else (last, found[i - 1].entry)
             if known is None or known["kind"] != "antibody" or item.mention is None or before.end > item.start:
                 continue
-            if not item.mention.name.startswith("immunoglobulin ") or not _SAME_ANTIBODY.fullmatch(
-                text, before.end, item.start
-            ):
+            same = (
+                _SAID_OF.fullmatch(text, last.end, item.start)
+                if said
+                else _SAME_ANTIBODY.fullmatch(text, before.end, item.start)
+            )
+            if not item.mention.name.startswith("immunoglobulin ") or same is None:
                 continue
             entry = self._of_class(known, f"Ig{item.mention.name[-1]}")
             found[i] = replace(item, mention=replace(item.mention, entry=entry))
@@ -77,8 +110,8 @@ class Serology:
             entry.name.replace(" antibody", f" {isotype} antibody"),
             entry.name.replace(" serology", f" {isotype} antibody"),
         )
-        other = next((found for name in names if (found := self._rules.entry("analyte", name))), None)
-        return other if other is not None and _ISOTYPE.search(other.name) else entry
+        known = (self._rules.entry("analyte", name) for name in names if _ISOTYPE.search(name))
+        return next((found for found in known if found is not None), entry)
 
 
 def is_method(item: Item) -> bool:

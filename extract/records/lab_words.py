@@ -42,8 +42,8 @@ _REACH = 80
 _URINE = re.compile(r"\burin|\bdipstick|\bsediment\b|\bUA\b", re.IGNORECASE)
 _GRADED = re.compile(r"(?:[1-4]\s?\+|\+\s?[1-4]|\+{1,4})")
 _COMPARISON = re.compile(
-    r"\b(?:as|than|not|(?<!due )(?<!owing )(?<!secondary )to)\s+$", re.IGNORECASE
-)  # "as high as 12": no result of its own
+    r"\b(?:as|than|not|international|(?<!due )(?<!owing )(?<!secondary )to)\s+$", re.IGNORECASE
+)  # "as high as 12", "international normal ratio": no result of its own
 _OF_WHAT = re.compile(
     r"\b(?:of|for|against|including|such as|namely)\b|[(:]", re.IGNORECASE
 )  # "positive for", "increased values of"
@@ -75,7 +75,7 @@ def is_result(text: str, word: Item, *, urine: bool) -> bool:
         return False  # "was found to be elevated"
     if not seen(word) and _ONWARD.match(text, word.end):
         return False
-    if _COMPARISON.search(text[max(0, word.start - 12) : word.start]):
+    if _COMPARISON.search(text[max(0, word.start - 16) : word.start]):
         return False
     return not (word.entry is not None and word.entry["only"] == "urine" and not urine)
 
