@@ -29,7 +29,7 @@ _SLASHES = re.compile(rf"\d+(?:\.\d+)?(?:{_B}?/{_B}?\d+(?:\.\d+)?){{2,9}}(?!\d|\
 _DATE = re.compile(r"(?:\d{4}|\d{1,2})([-/.])\d{1,2}\1(?:\d{4}|\d{2})(?!\d)")
 _FLAG = re.compile(rf"{_B}?\([HLhl]\)|{_B}[HL](?=[\t\n])")  # "12.3 (H)": high, no hours
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:])(?=\s?(?:h\b|hours|hrs|am\b|pm\b|a\.m|p\.m|[),;]))", re.I)
-_SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?\+?({_NUM})(?![:\d])")
+_SECOND = re.compile(rf"{_B}?(?:[-–—−~]|to|and){_B}?(?:\+{_B}?)?({_NUM})(?![:\d])")
 _POWER = re.compile(
     rf"{_B}?(?:[x×✕*·]{_B}?10|10?[eE]){_B}?(?:\^|\*\*|[eE])?{_B}?[-−–]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}(?=[\s/.,;)\]⁻]|$)"
 )
@@ -190,7 +190,8 @@ def _read_number(text: str, match: re.Match[str], units: UnitTable) -> Quantity 
         if unit2 is not None and unit is not None and unit2[1] != unit[1]:
             unit2 = None
         if unit2 is not None or (unit is None and _boundary(text, close)):
-            low, begin = (f"-{first}", start - 1) if is_negative(text, start) else (first, start)
+            signed = sign >= 0 or is_negative(text, start)
+            low, begin = (f"-{first}", sign if sign >= 0 else start - 1) if signed else (first, start)
             return _build(text, begin, close, f"{low}-{high}", float(low), float(high), "range", unit2)
     if unit is None and not _boundary(text, end):
         return None
@@ -231,8 +232,9 @@ def _comma_range(text: str, start: int, units: UnitTable) -> Quantity | None:
 
 _ONE_COUNT = re.compile(
     r"(?<!urine )(?<!fluid )(?<!CSF )\b"
-    r"(?:platelets?|PLT|WBCs?|white (?:blood )?cells?|leu[ck]ocytes?|thrombocytes?)(?: \(?[A-Z]{3}\)?)?(?: count)?"
-    r"(?:\s(?:of|was|were|is|at|to|dropped to|fell to|rose to)|\s?[:=]){1,2}\s$",
+    r"(?:platelets?|PLT|WBCs?|white (?:blood )?cells?|leu[ck]ocytes?|thrombocytes?)"
+    r"(?: counts?)?(?: ?\([A-Za-z]{2,5}\))?(?: counts?)?"
+    r"(?:\s(?:of|was|were|is|at|to|dropped to|fell to|rose to)(?=\s)|\s?[:=(]){1,2}\s?$",
     re.I,
 )
 

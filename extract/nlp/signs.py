@@ -9,6 +9,8 @@ _SIGNED = re.compile(
 )
 _EXCESS = re.compile(r"\b(?:base excess|BE)\b[^\n.;]{0,24}$", re.I)
 _APART = re.compile(r"(?:\bof|\bwas|\bat|\bto|\bis|\bexcess|\bBE|\(BE\)|[:=(\t])[^\S\t\n]*([-−–])[^\S\t\n]$", re.I)
+_ROW_NAME = re.compile(r"[^\t\n]{0,40}\b(?:base excess|BE)\b[^\t\n]*\t", re.I)
+_ROW = 400  # characters of a table's row before a cell
 _DASHED = re.compile(r"[A-Za-z0-9)]\s[-−–]\s?\d")  # "pH - 7.31": the dash parts names and values
 
 
@@ -23,6 +25,9 @@ def sign_apart(text: str, start: int) -> int:
     """Return the place of a minus sign set apart from a base excess ("base excess - 3.7"); -1 where none is."""
     if start < 3 or text[start - 2] not in "-−–" or not text[start - 1].isspace():
         return -1
+    if text[start - 3] == "\t":  # a cell of a table's row of base excesses
+        line = text.rfind("\n", max(0, start - _ROW), start) + 1
+        return start - 2 if _ROW_NAME.match(text, line) else -1
     lead = text[max(0, start - 40) : start]
     if not _APART.search(lead) or not _EXCESS.search(lead):
         return -1

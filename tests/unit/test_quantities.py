@@ -147,6 +147,12 @@ def test_offsets_cover_comparator_number_and_unit() -> None:
     assert text[quantity.number_start : quantity.number_end] == "5"
 
 
+def test_signs_set_apart_in_a_row_of_base_excesses() -> None:
+    row = "BE (mmol/L)\t\u2212\u20092 to +\u20093\t8.6\t-\u00a03.7\t- 1.2\n"
+    assert [q.value_text for q in read(row)] == ["-2-3", "8.6", "-3.7", "-1.2"]
+    assert [q.value_text for q in read("CRP (mg/dL)\t8.6\t- 3.7\n")] == ["8.6", "3.7"]
+
+
 def test_cost_grows_with_the_length_of_the_text_only() -> None:
     # what could be a range, a date or a list at every place; a quadratic reader would not come back
     assert len(read("1-" * 20_000)) < 40_000
