@@ -20,6 +20,8 @@ _DAY = re.compile(
     r"(?:\bdays?|^\W*D|\bPOD|\bHD)\s?#?(?P<n>[-−–]?\d{1,3})\b(?!\s?(?:mg|g|ml|/|hours?\b|hrs?\b|h\b))",
     re.IGNORECASE,
 )
+# "ECMO day 3" is counted from what it is named after, "ICU day 3" from the stay
+_NAMED = re.compile(r"^\W*(?!ICU|PICU|NICU|MICU|SICU|HD|DAY)[A-Z]{3,}\d?\s$")
 _SPAN = re.compile(
     r"(?<![\w.:/])(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|nine|twelve)[\s-]?(?P<u>hours?|hrs?|h|days?"
     r"|d|weeks?|wks?|w|months?|mos?|m|years?|yrs?|y)\b(?![\s-](?:urin|collect|protein|excret))",
@@ -124,7 +126,8 @@ def _stated_day(text: str, later: bool) -> CellTime | None:
     day = _DAY.search(text)
     if day is not None:
         n = float(day["n"].replace("−", "-").replace("–", "-"))
-        post = later or bool(day["post"]) or "POD" in day.group().upper()
+        named = _NAMED.search(text, 0, day.start()) is not None
+        post = later or named or bool(day["post"]) or "POD" in day.group().upper()
         elsewhere = post or "illness" in day.group().lower() or _OTHER_ORIGIN.match(text, day.end() + 1) is not None
         when = FOLLOWUP if n > 1 or (post and n > 0) else BASELINE
         return CellTime(when, text, None if elsewhere or n > MOST_DAYS else n)

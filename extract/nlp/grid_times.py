@@ -30,6 +30,11 @@ _BEFORE_TREATMENT = re.compile(
     r"\b(?:pre|before|prior\sto)\b[\s-]?(?!admission|hospital|presentation|arrival|referral|onset|illness|visit)\w",
     re.IGNORECASE,
 )
+_BEFORE_OPERATION = re.compile(
+    r"\W*(?:pre[\s-]?(?:op|surg|transplant)\w*|(?:before|prior\sto)\s(?:the\s)?(?:surgery|operation|transplant\w*))\b\D*",
+    re.IGNORECASE,
+)
+_BARE_DAY = re.compile(r"\W*(?:day|D)\s?\d{1,3}\b.*", re.IGNORECASE)
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
 _GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no day of May
 _PERSON = re.compile(r"\W*(?:age|gender|sex|weight|height)\b", re.IGNORECASE)
@@ -58,6 +63,7 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
         if m["a"]
     )
     columns = times.columns
+    later = later or _after_operation(cells[0])
     for row in _headers(cells, later, american):
         for column, cell in enumerate(row):
             time = read_cell(cell, later, american) if column else None
@@ -72,6 +78,12 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
     if not columns and not times.lines:
         times.default = read_caption(caption)
     return times
+
+
+def _after_operation(head: Sequence[str]) -> bool:
+    """Tell whether the days of a header count from the operation: "Preoperative | Day 1 | Day 5"."""
+    first = next((c for c, cell in enumerate(head) if _BEFORE_OPERATION.fullmatch(cell)), len(head))
+    return any(_BARE_DAY.fullmatch(cell) for cell in head[first + 1 : first + 2])
 
 
 def _before_zero(columns: dict[int, CellTime]) -> None:

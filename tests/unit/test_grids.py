@@ -46,6 +46,8 @@ def grid(caption: str, *rows: str):  # type: ignore[no-untyped-def]
         ("End of 1st week of dialysis", "followup", None),
         ("1st day after surgery", "followup", None),
         ("Pre-admission", "baseline", None),
+        ("ECMO Day 4", "followup", None),
+        ("ICU Day 4", "followup", 4.0),
     ],
 )
 def test_header_cell(cell: str, when: str, days: float | None) -> None:
@@ -70,6 +72,11 @@ def test_day_one_after_a_column_before_the_treatment() -> None:
     assert [found.time(2, c).when for c in (1, 2, 3)] == ["baseline", "followup", "followup"]
     found = grid("Table 1. Course", "Test|Pre-admission|D0|D3", "CRP|200|12|9")
     assert times(found, 2, (1, 2, 3)) == [("baseline", None), ("baseline", 0.0), ("followup", 3.0)]
+
+
+def test_days_after_a_column_before_the_operation() -> None:
+    found = grid("Table 1. Course", "Test|Preoperative|Day 1|Day 5", "CRP|200|12|9")
+    assert times(found, 2, (1, 2, 3)) == [("baseline", None), ("followup", None), ("followup", None)]
 
 
 def test_rows_by_day_number() -> None:
