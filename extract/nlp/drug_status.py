@@ -103,9 +103,7 @@ def status_of(wording: Wording, slot: Slot, mates: Sequence[Slot], fact: FactCon
         return None
     if any(rules.ends["withheld_before"].search(lead) for lead in leads):
         return "withheld"
-    if _said_behind("withheld_after", wording, last, tail) and not _AFTER_ALL.search(wording.after(last.end, 250)):
-        return "withheld"
-    if _is_declined(wording, first, last):
+    if _is_withheld_behind(wording, first, last, tail):
         return "withheld"
     if any(rules.ends["stopped_before"].search(lead) for lead in leads):
         return "stopped"
@@ -161,6 +159,13 @@ def _is_allergen(allergy: re.Pattern[str], wording: Wording, slot: Slot, first: 
     place = first.start - len(head) + found.start()
     another = wording.names_between(place - _ALLERGEN_REACH, place)  # "in view of penicillin allergy, A was given"
     return not (another and _ALLERGY_GOES_ON.search(head, found.end()) is None)
+
+
+def _is_withheld_behind(wording: Wording, first: Slot, last: Slot, tail: str) -> bool:
+    """Tell whether the words behind a list say that it was not given: "was not started", "was offered but declined"."""
+    if _said_behind("withheld_after", wording, last, tail) and not _AFTER_ALL.search(wording.after(last.end, 250)):
+        return True
+    return _is_declined(wording, first, last)
 
 
 def _is_declined(wording: Wording, first: Slot, last: Slot) -> bool:
