@@ -59,7 +59,7 @@ _FILLER = re.compile(
     r"screening|panels?|testing|antibod(?:y|ies)|serolog(?:y|ies)|assays?|findings?|resulted|appeared|seemed|within|"
     r"repeatedly|turned|into|parameters?|abs?|profiles?|drastic|dramatic|significant|marked|slight|mild|gradual|"
     r"progressive|rapid|sharp|steady|further|remarkable|considerable|moderate|severe|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?|"
-    r"always|tested|could not be)\b",
+    r"always|tested|could not be|types?\s\d(?:(?:\s?[,/]\s?|\s(?:and|or)\s)\d)?)\b",
     re.IGNORECASE,
 )
 _MEMBER = r"(?!(?:he|she|it|they|who|which|that|but|a|an|the|his|her|while|whereas)\b)[\w/-]+(?:\s[\w/-]+){0,3}"
@@ -107,6 +107,6 @@ def is_predicate(gap: str, vocabulary: Vocabulary, *, verbal: bool) -> bool:
     verbal : the result is a verb by itself ("CRP normalised"), so the gap needs none.
     """
     left = core(gap)
-    if len(left) > MAX_GAP or vocabulary.unknown(_FILLER.sub(" ", left)) > 0:
+    if len(left) > MAX_GAP or vocabulary.unknown(_FILLER.sub(" ", left).lstrip(" )]")) > 0:
         return False
     return verbal or _VERB.search(BRACKET.sub(" ", left)) is not None

@@ -54,7 +54,7 @@ _INCLUDED = re.compile(
     re.IGNORECASE,
 )
 _AS_WELL = re.compile(
-    r",?\s(?:as well as|as (?:was|were)|(?:and )?so (?:was|were)|along with|together with)(?=\s)", re.I
+    r",?\s(?:as well as|as (?:was|were|did)|(?:and )?so (?:was|were|did)|along with|together with)(?=\s)", re.I
 )
 _SHORT_FORM = re.compile(r"\s?(?:(?:antigens?|antibod(?:y|ies)|levels?|tests?)\s){0,2}[(\[]\s?", re.IGNORECASE)
 _SHOWS = re.compile(
