@@ -42,6 +42,11 @@ class Clock:
         self._has_year = False
         self._past = ""  # the story is at the time before the present illness: since years ago, or by a loose word
 
+    @property
+    def admission(self) -> float | None:
+        """Ordinal number of the calendar date of presentation; None where the text gives no date with its year."""
+        return self._admission if self._has_year else None
+
     def resolve(self, time: TimeExpression, move: bool = True) -> TimeExpression:
         """Return the expression with its days counted from presentation; ``move`` sets the clock to it."""
         if time.anchor.startswith("date:"):

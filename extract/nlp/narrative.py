@@ -129,6 +129,11 @@ class Narrative:
         self._heading_points = 0.0
         self._clock = Clock()
 
+    @property
+    def admission(self) -> float | None:
+        """Ordinal number of the date of presentation of the patient of whom the story tells last."""
+        return self._clock.admission
+
     def _presentation(self, index: int) -> tuple[int, bool]:
         """Return the sentence in which the patient presents (-1 without one), and whether earlier years come before."""
         earlier = False

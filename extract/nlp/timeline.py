@@ -24,6 +24,8 @@ from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 
 _MEASURED = ("analyte", "muscle")
+_DAY_OF_MONTH = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_LONGEST_STORY = 10 * 365.25  # days between the presentation and a date in a table
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Timeline:
     starts: list[int] = field(default_factory=list)
     times: list[SentenceTime] = field(default_factory=list)
     grids: dict[int, Grid] = field(default_factory=dict)
+    admission: float | None = None
 
     def expressions(self) -> list[TimeExpression]:
         """Return all time expressions in text order, with days from presentation."""
@@ -97,7 +100,14 @@ class Timeline:
 
     def _cell(self, sentence: Sentence, start: int) -> FactTime:
         time = self.grids[sentence.index].time(sentence.index, self.text.count("\t", sentence.start, start))
-        return FactTime(BASELINE) if time is None else FactTime(time.when or BASELINE, time.text, time.days)
+        if time is None:
+            return FactTime(BASELINE)
+        days = time.days
+        whole = _DAY_OF_MONTH.search(time.text) is not None  # "June 2017" has no day
+        if whole and days is None and time.date is not None and self.admission is not None:
+            since = time.date - self.admission  # far from it where the table's date has no year
+            days = since if abs(since) <= _LONGEST_STORY else None
+        return FactTime(time.when or BASELINE, time.text, days)
 
 
 def _close(times: Sequence[TimeExpression], k: int, end: int) -> bool:
@@ -150,6 +160,8 @@ class TimelineFinder:
                 narrative.begin(sentence.index)
             timeline.starts.append(sentence.start)
             timeline.times.append(narrative.follow(sentence, cues, times, own))
+        if len(introductions) < 2:
+            timeline.admission = narrative.admission
         for grid in doc._.grids:
             timeline.grids.update(dict.fromkeys(grid.rows, grid))
         doc._.timeline = timeline

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.dates import find_dates
@@ -85,14 +86,29 @@ def test_impossible_dates_are_none(text: str) -> None:
 def test_what_stands_under_past_history_is_history(nlp: Language) -> None:
     lines = ["Case report", "A 50-year-old man was admitted with dyspnea.", "History of past illness",
              "He had gout and took allopurinol.", "Laboratory examinations", "The BNP was 900 ng/L."]  # fmt: skip
+    kinds = [BlockKind.PARAGRAPH if line.endswith(".") else BlockKind.HEADING for line in lines]
+    doc = read_blocks(nlp, lines, kinds)
+    found = {word: context(doc).at(p := doc.text.index(word), p + 4).when for word in ("allopurinol", "BNP")}
+    assert found == {"allopurinol": "history", "BNP": "baseline"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "days"), [("9 May 2020", 6.0), ("2020-06-02", 30.0), ("9 May 2045", None), ("June 2020", None)]
+)
+def test_a_date_in_a_table_counts_from_the_admission_in_the_text(nlp: Language, cell: str, days: float | None) -> None:
+    lines = ["Case report", STORY.partition("\n")[2].strip(), "Date\tCRP", "4 May 2020\t200", cell + "\t12"]
+    kinds = [BlockKind.HEADING, BlockKind.PARAGRAPH] + [BlockKind.TABLE] * 3
+    doc = read_blocks(nlp, lines, kinds)
+    assert [context(doc).at(p := doc.text.rindex(v), p + 2).time_days for v in ("200", "12")] == [1.0, days]
+
+
+def read_blocks(nlp: Language, lines: list[str], kinds: list[BlockKind]) -> Doc:
     blocks, start = [], 0
-    for line in lines:
-        kind = BlockKind.PARAGRAPH if line.endswith(".") else BlockKind.HEADING
+    for line, kind in zip(lines, kinds, strict=True):
         blocks.append(Block(kind, start, start + len(line)))
         start += len(line) + 1
     doc = nlp.make_doc("\n".join(lines))
     doc._.blocks = blocks
     for _, component in nlp.pipeline:
         doc = component(doc)
-    found = {word: context(doc).at(p := doc.text.index(word), p + 4).when for word in ("allopurinol", "BNP")}
-    assert found == {"allopurinol": "history", "BNP": "baseline"}
+    return doc
