@@ -35,6 +35,8 @@ _LEVEL = re.compile(
 _TO = re.compile(r"\bto\b|→|->", re.IGNORECASE)
 _ONWARD = re.compile(r"\s*,?\s*(?:and|then|and then|to)\s+(?:then\s+|to\s+)?", re.IGNORECASE)
 _ONWARD_TO = re.compile(r"^[^.;:()]{0,60}\bto(?:\s(?:levels|values)\sof)?\s$", re.IGNORECASE)
+_LISTED = re.compile(r"[^,\s]\s(?:and|or|&)\s$")
+_WITHIN_NORMAL = re.compile(r"\bwithin\s+(?:the\s+)?(?:normal|reference)\s+(?:limits?|ranges?)\b", re.IGNORECASE)
 _VOLUME = re.compile(r"\s*[,(]?\s*\d+(?:\.\d+)?\s?(?:m[lL]|cc|L)\b")
 _MAX_UNKNOWN = 2
 
@@ -118,7 +120,7 @@ class Linker(Inverted):
         Each value of the list may have its reference range in a bracket behind it.
         """
         wanted = len(self._pending)
-        if wanted < 2 or self._words.unknown(self._gap(self._pending[-1].end, self._items[i].start)) > 0:
+        if wanted < 2 or self._unlinked(self._gap(self._pending[-1].end, self._items[i].start)) > 0:
             return 0
         values = [self._items[i]]
         ranges: dict[int, Item] = {}
@@ -170,7 +172,7 @@ class Linker(Inverted):
         pending = self._pending
         if pending:
             gap = self._gap(pending[-1].end, first.start)
-            unknown = 0 if gap.strip() == ";" else self._words.unknown(gap)  # "(LDH; 310 U/L)"
+            unknown = 0 if gap.strip() == ";" else self._unlinked(gap)  # "(LDH; 310 U/L)"
             if pending[-1].role is Role.IMPLIED and not _IMPLIED_GAP.match(self._gap(pending[-1].end, first.start)):
                 self._last = []
                 return 1
@@ -180,6 +182,11 @@ class Linker(Inverted):
                 and self._plausible(own, first)
                 and not self._crosses(pending[-1], first)
             )
+            listed = len(pending) > len(values) or _LISTED.search(
+                self._gap(max(0, pending[0].start - 8), pending[0].start)
+            )
+            if listed and len(values) == 1 and _WITHIN_NORMAL.search(gap):  # which one is meant?
+                fits = False
             if fits and not (len(values) == 1 and self._prefers_next(first, following)):
                 return self._assign(pending, values, 0.92 if unknown == 0 else 0.65)
         if self._inverted(first, following):
@@ -196,6 +203,10 @@ class Linker(Inverted):
         else:
             self._unknown(first)
         return 1
+
+    def _unlinked(self, gap: str) -> int:
+        """Return how many words part a name from its value; "within normal limits at" links them."""
+        return self._words.unknown(_WITHIN_NORMAL.sub(" ", gap))
 
     def _passes(self, value: Quantity) -> bool:
         """Tell whether a drug before a value is only its time: "5.6 mmol/L after calcium gluconate and 4.2 mmol/L"."""
