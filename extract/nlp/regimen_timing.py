@@ -83,6 +83,9 @@ def _touches(parts: Parts, slot: Slot | None, start: int) -> bool:
     return slot is not None and parts.gap(slot.anchor[1], start).strip(" ,(") == ""
 
 
+_CLASS_OPENS = re.compile(r"(?:\s[a-z]+){0,3}\s?\(")
+
+
 def assign_ways(parts: Parts, slots: list[Slot]) -> None:
     """Give each route to the slot it stands by, forms of delivery last, and share it in its list."""
     for weak in (False, True):
@@ -94,6 +97,20 @@ def assign_ways(parts: Parts, slots: list[Slot]) -> None:
                 fixed.setdefault(found[0].group, []).append(found)
         for group, told in fixed.items():
             _share_way(parts, [slot for slot in slots if slot.group == group], told, weak)
+    for slot in slots:
+        if slot.name.kind == "class" and slot.way is not None and slot.way.start < slot.name.start:
+            _share_with_bracket(parts, slots, slot)
+
+
+def _share_with_bracket(parts: Parts, slots: Sequence[Slot], group: Slot) -> None:
+    """Give the route of a class to its members in the bracket behind it: "IV antibiotics (A 2 g, B 1 g)"."""
+    opened = _CLASS_OPENS.match(parts.text, group.name.end, parts.end)
+    if opened is None:
+        return
+    closed = parts.text.find(")", opened.end(), parts.end)
+    for slot in slots:
+        if opened.end() <= slot.name.start < closed and slot.way is None:
+            slot.way = group.way
 
 
 def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], weak: bool) -> None:
@@ -114,8 +131,11 @@ def _share_way(parts: Parts, mates: list[Slot], told: list[tuple[Slot, bool]], w
                 mate.way = mate.way or slot.way  # "albuterol/ipratropium inhaler"
         return
     if leads:
+        opened = slot.way is not None and _OF_ITS_CLASS.search(parts.text[slot.way.end : slot.start])
+        closed = parts.text.find(")", slot.end, parts.end) if opened else -1  # "IV antibiotics (A and B), diuretics"
         for mate in mates[mates.index(slot) :]:
-            mate.way = mate.way or slot.way
+            if closed < 0 or mate.name.start < closed:
+                mate.way = mate.way or slot.way
     elif slot is mates[-1] and (not weak or all(mate.dose for mate in mates)) and not _own_regimens(parts, mates):
         for mate in mates:
             mate.way = mate.way or slot.way
@@ -149,6 +169,11 @@ def _own_regimens(parts: Parts, mates: list[Slot]) -> bool:
 
 _ABBREVIATED = re.compile(r"^\s*\([A-Za-z.]{1,6}\)")  # "intravenous (IV)"
 _SECOND_NAME = re.compile(r"^\s?\([A-Z][^()\s]{1,14}\)")  # "gold sodium thiomalate (GSTM) injection"
+# "intravenous antibiotics (A 2 g": the route of the class is that of the drug in the bracket
+_OF_ITS_CLASS = re.compile(
+    r"\b(?:steroids?|corticosteroids?|antibiotics?|antifungals?|antivirals?|anticoagulants?)"
+    r"(?:\s[a-z]+){0,2}\s\($"
+)
 _THROUGH = re.compile(r"\b(?:via|by|through|per|down|into)\s(?:an?\s|the\s|his\s|her\s)?(?:\w+\s)?$")
 _ADVERB = re.compile(r"(?:ly|mouth|os|tube)$")
 
@@ -167,7 +192,8 @@ def _slot_of_way(parts: Parts, slots: Sequence[Slot], way: Way) -> tuple[Slot, b
     after_gap = parts.gap(nearest.anchor[1], way.start) if nearest else ""
     before_gap = _ABBREVIATED.sub("", before_gap)
     after_gap = _SECOND_NAME.sub("", after_gap)
-    led = behind is not None and "(" not in before_gap[1:] and parts.rules.gaps["route_to_name"].fill(before_gap)
+    apart = "(" in before_gap[1:] and _OF_ITS_CLASS.search(before_gap) is None
+    led = behind is not None and not apart and parts.rules.gaps["route_to_name"].fill(before_gap)
     close = nearest is not None and parts.rules.gaps["name_to_route"].fill(after_gap)
     if led and close and nearest is not None and behind is not None:
         return (nearest, False) if _backward(parts, nearest, way, before_gap, after_gap) else (behind, True)
