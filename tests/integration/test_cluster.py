@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Command = Callable[..., Outcome]
 
 
+_FIRST_RESULTS = 60_000  # bytes of the ledger's log; the results of all articles take several times as much
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Return a scheduler with two worker processes that are restarted when they die."""
@@ -78,20 +81,25 @@ def test_a_worker_killed_in_mid_run_changes_nothing(
     with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
         numbers = list(client.run(os.getpid).values())
 
+    ended = threading.Event()
+    in_time: list[bool] = []
+
     def kill() -> None:
-        while not (tmp_path / "out" / "ledger.sqlite").exists():
-            time.sleep(0.05)
-        time.sleep(1.0)
+        """Kill a worker when the first results have reached the ledger, whose log of writing then grows."""
+        log = tmp_path / "out" / "ledger.sqlite-wal"
+        while not ended.is_set() and not (log.exists() and log.stat().st_size > _FIRST_RESULTS):
+            time.sleep(0.01)
+        in_time.append(not ended.is_set())
         os.kill(numbers[0], signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()
     done = casetab("run", many, "--out", tmp_path / "out", *dask(cluster))
+    ended.set()
     killer.join()
+    assert in_time == [True]
     assert done.status == 0, done.err
     assert tables(tmp_path / "out") == tables(local)
-    with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
-        assert set(client.run(os.getpid).values()) != set(numbers)
 
 
 def test_articles_behind_urls_are_fetched_by_the_workers(
