@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import spacy
 from helpers import ARTICLES
+from spacy.language import Language
 
+import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.cli import main
+from extract.nlp.tokenizer import make_tokenizer
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ def casetab(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Outcome(status, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    """Return the pipeline up to the context: what finds patients, times and whose a fact is."""
+    language = spacy.blank("en")
+    language.tokenizer = make_tokenizer(language)
+    for name in ("sentences", "terms", "patients", "timeline", "context"):
+        language.add_pipe(f"casetab_{name}")
+    return language
 
 
 @pytest.fixture(scope="session")

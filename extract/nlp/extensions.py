@@ -155,13 +155,7 @@ def beginning_in(items: Sequence[_T], start: int, end: int) -> Sequence[_T]:
 
 def within(items: list[Mention], start: int, end: int) -> list[Mention]:
     """Return the mentions that lie wholly in ``start:end``; ``items`` is in text order."""
-    i = bisect_right(items, start - 1, key=lambda m: m.start)
-    found = []
-    while i < len(items) and items[i].start < end:
-        if items[i].end <= end:
-            found.append(items[i])
-        i += 1
-    return found
+    return [item for item in beginning_in(items, start, end) if item.end <= end]
 
 
 register()

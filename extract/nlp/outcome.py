@@ -185,11 +185,6 @@ def _clause(before: str) -> str:
     return re.split(r"[,;(]|\b(?:and|because|but|while|although|as)\b", before)[-1]
 
 
-def _holds_within(longer: Cue, cue: Cue) -> bool:
-    """Tell whether a trigger is a part of another: "improvement" in "no improvement"."""
-    return longer.start <= cue.start and cue.end <= longer.end and longer.end - longer.start > cue.end - cue.start
-
-
 def _holds(text: str, cue: Cue, kind: str, before: str, sentence: Sentence) -> bool:
     words = text[cue.start : cue.end].lower()
     if _NEGATED.search(before) and not words.startswith(("no ", "not ", "did not ", "without ")):

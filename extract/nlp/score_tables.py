@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import text_of
+from extract.nlp.extensions import beginning_in, text_of
 from extract.nlp.score_links import ScoreLinker
 from extract.nlp.score_minutes import find_minutes
 from extract.nlp.score_model import ScaleName, ScoreFact, ScoreValue
@@ -37,7 +36,7 @@ class ScoreTables:
             return
         text = text_of(doc)
         for table in text_tables(doc):
-            inside = _between(names, table.start, table.end)
+            inside = beginning_in(names, table.start, table.end)
             if inside:
                 yield from self._table(text, table, inside)
 
@@ -69,7 +68,7 @@ class ScoreTables:
 
     def _head(self, text: str, cell: Cell, names: Sequence[ScaleName]) -> ScaleName | None:
         """Return the scale that a cell names and nothing else besides."""
-        inside = _between(names, cell.start, cell.end)
+        inside = beginning_in(names, cell.start, cell.end)
         if not inside or len(cell.text) > _LONGEST_HEAD or any(n.scale is not inside[0].scale for n in inside):
             return None
         first, last = inside[0], inside[-1]
@@ -91,7 +90,7 @@ class ScoreTables:
         return replace(value, comparator=comparator(text[cell.start : begin]), minute=single)
 
     def _prose(self, text: str, cell: Cell, names: Sequence[ScaleName]) -> list[ScoreFact]:
-        inside = _between(names, cell.start, cell.end)
+        inside = beginning_in(names, cell.start, cell.end)
         if not inside:
             return []
         return self._linker.find(text, Stretch(cell.start, cell.end), inside)
@@ -101,9 +100,3 @@ def _counts(facts: Sequence[ScoreFact]) -> bool:
     """Tell whether values are the headings of a scale's own table: 0, 1, 2."""
     values = [fact.value.value for fact in facts]
     return len(values) > 2 and all(value == values[0] + k for k, value in enumerate(values) if values[0] is not None)
-
-
-def _between(names: Sequence[ScaleName], start: int, end: int) -> list[ScaleName]:
-    first = bisect_left(names, start, key=lambda name: name.start)
-    last = bisect_left(names, end, key=lambda name: name.start)
-    return list(names[first:last])

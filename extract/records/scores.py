@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal, cast
 
@@ -12,10 +12,10 @@ from pydantic import Field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extract.nlp.extensions import context, sentences, text_of
-from extract.nlp.model import BlockKind, FactContext, Sentence
+from extract.nlp.extensions import beginning_in, context, sentences, text_of
+from extract.nlp.model import BlockKind, FactContext
 from extract.nlp.score_links import ScoreLinker
-from extract.nlp.score_model import ScaleName, ScoreFact
+from extract.nlp.score_model import ScoreFact
 from extract.nlp.score_names import ScoreNames
 from extract.nlp.score_rules import score_words
 from extract.nlp.score_runs import Stretch
@@ -72,7 +72,7 @@ class ScoreFinder:
         for sentence in sentences(doc):
             if sentence.kind is BlockKind.TABLE:
                 continue
-            own = _within(names, sentence)
+            own = beginning_in(names, sentence.start, sentence.end)
             if own or _may_hold_components(text[sentence.start : sentence.end]):
                 a, b = (bisect_left(spans, (p, 0)) for p in (sentence.start, sentence.end))
                 for fact in self._linker.find(text, Stretch(sentence.start, sentence.end, spans[a:b]), own):
@@ -128,12 +128,6 @@ def _when(
 
 def _may_hold_components(text: str) -> bool:
     return "V" in text and "M" in text and "E" in text
-
-
-def _within(names: Sequence[ScaleName], sentence: Sentence) -> list[ScaleName]:
-    first = bisect_left(names, sentence.start, key=lambda name: name.start)
-    last = bisect_left(names, sentence.end, key=lambda name: name.start)
-    return list(names[first:last])
 
 
 @Language.factory(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -214,7 +215,9 @@ def test_an_interrupted_run_leaves_the_earlier_tables_and_says_how_to_go_on(
     for i in range(400):
         (folder / f"{i}.txt").write_text(text, encoding="utf-8")
     command = [*CASETAB, "run", str(folder), "--out", str(out), "-j", str(workers)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) as run:
+    # tests that a shell runs in the background have interrupts ignored, and so would the command
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, preexec_fn=heard) as run:
         deadline = time.monotonic() + 60
         while not list(out.glob(".labs.csv.part")):
             assert run.poll() is None

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.extensions import context, patients
-from extract.nlp.tokenizer import make_tokenizer
 
 PIECES = [
     "Case report\n",
@@ -50,15 +46,6 @@ PIECES = [
     "followed by ",
     "12/3/20\t",
 ]
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    language = spacy.blank("en")
-    language.tokenizer = make_tokenizer(language)
-    for name in ("sentences", "terms", "patients", "timeline", "context"):
-        language.add_pipe(f"casetab_{name}")
-    return language
 
 
 @settings(max_examples=150, deadline=None)

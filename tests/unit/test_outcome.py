@@ -1,23 +1,11 @@
 from __future__ import annotations
 
 import pytest
-import spacy
 from spacy.language import Language
 
-import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.extensions import patients
 from extract.nlp.model import Patient
-from extract.nlp.tokenizer import make_tokenizer
 from extract.normalize.blocks import Block, BlockKind
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    language = spacy.blank("en")
-    language.tokenizer = make_tokenizer(language)
-    for name in ("sentences", "terms", "patients", "timeline", "context"):
-        language.add_pipe(f"casetab_{name}")
-    return language
 
 
 def patient(nlp: Language, story: str) -> Patient:

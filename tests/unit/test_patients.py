@@ -1,21 +1,9 @@
 from __future__ import annotations
 
 import pytest
-import spacy
 from spacy.language import Language
 
-import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.extensions import context, patients
-from extract.nlp.tokenizer import make_tokenizer
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    language = spacy.blank("en")
-    language.tokenizer = make_tokenizer(language)
-    for name in ("sentences", "terms", "patients", "timeline", "context"):
-        language.add_pipe(f"casetab_{name}")
-    return language
 
 
 def test_introduction_is_where_the_patient_comes_in(nlp: Language) -> None:

@@ -3,25 +3,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import extract.nlp.pipeline  # noqa: F401  (registers the components)
 from extract.nlp.dates import find_dates
 from extract.nlp.extensions import context
-from extract.nlp.tokenizer import make_tokenizer
 from extract.normalize.blocks import Block, BlockKind
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    language = spacy.blank("en")
-    language.tokenizer = make_tokenizer(language)
-    for name in ("sentences", "terms", "patients", "timeline", "context"):
-        language.add_pipe(f"casetab_{name}")
-    return language
-
 
 STORY = "Case report\nA 40-year-old man was admitted on 3 May 2020. "
 
