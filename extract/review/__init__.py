@@ -1,0 +1,1 @@
+"""The review page: a person confirms every cell, and what came of it."""
