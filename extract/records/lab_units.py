@@ -1,22 +1,14 @@
 """Which units an analyte may have, and its value in conventional and in SI units.
 
-Units are UCUM codes. What each is in base units (``mg/dL`` = 0.01 ``g/L``) stands in rules/units.tsv, and a test
-compares every line with ucumvert and Pint: their registry takes 1.3 seconds to build, more than casetab's whole start,
-and knows no unit that rules/units.tsv lacks. Where UCUM and practice differ, practice is meant:
-
-* ``eq`` (milliequivalents) is no amount of substance: 1 mEq of calcium is 0.5 mmol. The analyte's factor says how many.
-* ``[IU]`` and ``U`` are one unit for enzymes (1 U = 1 IU = 1 umol/min, International Union of Biochemistry, 1964) and
-  for hormones and tumour markers, whose "U" is that of the international standard or of the only assay. Antibodies
-  are left out: each kit has units of its own.
-* Units with an annotation ("ug/mL{FEU}") are compared with equal annotations only.
-
-Factors from conventional to SI units stand in rules/analytes.tsv with their sources.
+Units are UCUM codes; extract/rules/conversion.py says how they are converted, and what of practice it knows that UCUM
+does not. The two units of an analyte and the factor between them stand in rules/analytes.tsv with their sources.
 """
 
 from __future__ import annotations
 
 import re
 
+from extract.rules.conversion import ImpossibleConversion, convert
 from extract.rules.lexicon import Entry
 from extract.rules.units import Unit, UnitTable
 
@@ -85,37 +77,22 @@ class AnalyteUnits:
         return unit.ucum in (entry["unit_conventional"], entry["unit_si"])
 
     def convert(self, entry: Entry, value: float, unit: str) -> tuple[float | None, str, float | None, str]:
-        """Return (value, unit) in conventional and in SI units; None and "" where no sure factor is known.
-
-        The SI value is the conventional value times ``si_factor`` plus ``si_offset`` of the analyte's line.
-        """
-        conventional, si = entry["unit_conventional"], entry["unit_si"]
-        if not unit or not conventional:
+        """Return (value, unit) in conventional and in SI units; None and "" where no sure factor is known."""
+        conventional, unit_c = self._in(entry, value, unit, entry["unit_conventional"])
+        if conventional is None:
             return None, "", None, ""
-        factor, offset = _number(entry["si_factor"]), _number(entry["si_offset"]) or 0.0
-        amount = self._rescaled(entry, value, unit, conventional)
-        if amount is not None:
-            if factor is None or not si:
-                return _tidy(amount), conventional, None, ""
-            return _tidy(amount), conventional, _tidy(amount * factor + offset), si
-        amount = self._rescaled(entry, value, unit, si) if si and factor else None
-        if amount is None or not factor:
-            return None, "", None, ""
-        return _tidy((amount - offset) / factor), conventional, _tidy(amount), si
+        return conventional, unit_c, *self._in(entry, value, unit, entry["unit_si"])
 
-    def _rescaled(self, entry: Entry, value: float, unit: str, target: str) -> float | None:
-        """Return a value in another unit of the same kind; None for unlike units."""
-        factor = self._units.scale(unit, target, iu_is_u=entry["kind"] != "antibody")
-        return value * factor if factor is not None else None
+    def _in(self, entry: Entry, value: float, unit: str, wanted: str) -> tuple[float | None, str]:
+        """Return a value in a wanted unit and this unit; None and "" where it cannot be converted."""
+        if not unit or not wanted:
+            return None, ""
+        try:
+            return _tidy(convert(value, unit, wanted, entry, units=self._units)), wanted
+        except ImpossibleConversion:
+            return None, ""
 
 
 def _tidy(value: float) -> float:
     """Round to six significant digits: a factor of three or four digits carries no more."""
     return float(f"{value:.6g}")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -72,24 +72,10 @@ class UnitTable:
 
     def base(self, code: str) -> str:
         """Return the base unit of a UCUM code; "" where it has none."""
-        return self._measure(code)[1]
+        return self.measure(code)[1]
 
-    def scale(self, code: str, target: str, *, iu_is_u: bool = False) -> float | None:
-        """Return what a value in one unit is multiplied by to be in another; None for unlike units.
-
-        Parameters
-        ----------
-        iu_is_u : whether international units and units are the same for what was measured.
-        """
-        if code == target:
-            return 1.0
-        (factor, base), (divisor, wanted) = self._measure(code), self._measure(target)
-        if iu_is_u:
-            base, wanted = base.replace("[IU]", "U"), wanted.replace("[IU]", "U")
-        return factor / divisor if base and base == wanted else None
-
-    def _measure(self, code: str) -> tuple[float, str]:
-        """Return factor and base of a UCUM code, that of a power of ten without a line of its own included."""
+    def measure(self, code: str) -> tuple[float, str]:
+        """Return factor and base of a UCUM code, also of a power of ten without a line; 0 and "" where it has none."""
         unit = self.units.get(code)
         if unit is not None:
             return unit.factor, unit.base

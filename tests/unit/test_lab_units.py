@@ -160,12 +160,6 @@ def test_an_impossible_conversion_is_refused(name: str, code: str) -> None:
     assert UNITS.convert(analyte(name), 5.0, code) == (None, "", None, "")
 
 
-def test_a_power_of_ten_without_a_line_is_converted_too() -> None:
-    assert "10*13/L" not in RULES.units.units
-    assert RULES.units.scale("10*13/L", "10*9/L") == pytest.approx(1e4)
-    assert RULES.units.scale("10*13/L", "g/L") is None
-
-
 def rows(text: str) -> tuple[list[Any], list[str]]:
     """Return the results in a text, and the warnings."""
     doc = load_pipeline()(f"A 40-year-old man was admitted. {text}")

@@ -12,7 +12,7 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 COLUMNS = {
     "analytes.tsv": [
         *["analyte", "synonyms", "kind", "specimen", "loinc"],
-        *["unit_conventional", "unit_si", "si_factor", "class", "in_specimen", "si_offset"],
+        *["unit_conventional", "unit_si", "si_factor", "class", "in_specimen", "si_offset", "valence", "molar_mass"],
     ],
     "implied_results.tsv": ["term", "synonyms", "analyte", "result"],
     "units.tsv": ["unit", "synonyms", "kind", "dimension", "factor", "base"],

@@ -135,7 +135,7 @@ def test_a_users_form_of_a_shipped_unit_is_converted_like_the_shipped_ones(tmp_p
     match = units.match("mgs deci", 0)
     assert match is not None
     assert match[1].ucum == "mg/dL"
-    assert units.scale("mg/dL", "g/L") == 0.01
+    assert units.measure("mg/dL") == (0.01, "g/L")
 
 
 @pytest.mark.parametrize("name", ["wordlist.txt", "layout.yaml", "contxt.yaml"])
