@@ -67,10 +67,17 @@ def read_run(folder: Path) -> dict[str, dict[str, list[Row]]]:
     """
     csv.field_size_limit(2**31 - 1)
     names = [*GOLD_TABLES, *(name for name in OPTIONAL_TABLES if (folder / f"{name}.csv").exists())]
-    return {name: _read_table(folder / f"{name}.csv") for name in names}
+    return {name: read_table(folder / f"{name}.csv") for name in names}
 
 
-def _read_table(path: Path) -> dict[str, list[Row]]:
+def read_table(path: Path) -> dict[str, list[Row]]:
+    """Return a table's rows about patients by article; empty cells are left out.
+
+    Raises
+    ------
+    CasetabError
+        the table is missing or no table of a run.
+    """
     rows: dict[str, list[Row]] = defaultdict(list)
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
