@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks_common import Score, find_treatments, overlap
-from brat import Span, read_brat, read_text
 
+from extract.evaluate.brat import Span, read_brat, read_text
 from extract.nlp.regimen import Slot
 
 _COURSES = re.compile(r"^\d+ (?:cycles|times|boluses|courses|sessions)")  # how often, not how much

@@ -17,8 +17,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from brat import Span, read_brat, read_text
-
+from extract.evaluate.brat import Span, read_brat, read_text
 from extract.nlp.extensions import drafts
 from extract.nlp.model import Draft
 from extract.nlp.pipeline import load_pipeline
