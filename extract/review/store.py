@@ -1,0 +1,438 @@
+"""Decisions of reviewers: kept for good the moment that they are made, never changed, only added to.
+
+with Store.beside(run_folder) as store:
+    store.add_reviewer("Ada")
+    store.decide("Ada", article_id, [Verdict("labs", key, "accept", before=cells)])
+    store.current("Ada", article_id)  # key -> Decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Self, cast
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from extract.review.identity import content
+from extract.review.schema import WRITES, Event, Finish, Person, ReviewError, open_engine
+
+DATABASE = "review.sqlite"
+"""Its name in the run's folder."""
+
+CONSENSUS = "consensus"
+"""The reviewer under whom adjudicated decisions stand."""
+
+Action = Literal["accept", "correct", "reject", "add"]
+Kind = Literal["person", "consensus"]
+
+
+class FinishedError(ReviewError):
+    """The reviewer is done with the article, so that it takes no decisions any more."""
+
+
+class ConflictError(ReviewError):
+    """Somebody, as in another window, has decided on the row since it was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A reviewer, as registered."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer says of one row, before it is kept.
+
+    Attributes
+    ----------
+    key : the row's key (extract.review.identity); for an added row any new one, the same again to change it.
+    before : the whole row as it stood in the run's table; empty for an added row.
+    after : the columns that are to change, with their new values; for an added row all columns.
+    seen : identifier of the decision that the reviewer was shown (0 for none); None where it does not matter.
+    """
+
+    table: str
+    key: str
+    action: Action
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    seen: int | None = None
+
+    def values(self) -> dict[str, str]:
+        """Return the row as the reviewer wants it; of a rejected row as it was."""
+        return {**self.before, **self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision as kept; ``before`` and ``after`` as in ``Verdict``.
+
+    Attributes
+    ----------
+    by : who entered it: the reviewer, or for a consensus the person at the keyboard.
+    content, final : hashes of the row as it was and as the decision leaves it.
+    at : when, in UTC.
+    batch : what the decisions made with one stroke share.
+    undoes : the decision that this entry of the trail takes back; its ``action`` is then that of what it undoes.
+    """
+
+    id: int
+    reviewer: str
+    by: str
+    article_id: str
+    table: str
+    key: str
+    action: Action
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    content: str
+    final: str
+    reason: str
+    at: datetime
+    batch: int
+    undoes: int | None = None
+
+    def values(self) -> dict[str, str]:
+        """Return the row as the reviewer wants it; of a rejected row as it was."""
+        return {**self.before, **self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry of the trail without its texts: enough to count and to filter many."""
+
+    id: int
+    reviewer: str
+    article_id: str
+    table: str
+    key: str
+    action: Action
+    content: str
+    final: str
+    undoes: int | None
+
+
+class Store:
+    """The decisions of one review.
+
+    Every method is a transaction of its own; when a writing one returns, what it wrote is on the disk. Several
+    processes may use one database. Writers wait for each other.
+
+    Parameters
+    ----------
+    url : a database's address as SQLAlchemy writes it.
+
+    Raises
+    ------
+    ReviewError
+        the database cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = open_engine(url)
+        self._writing = self._engine.execution_options(**WRITES)
+
+    @classmethod
+    def beside(cls, folder: Path) -> Self:
+        """Open the database in a run's folder; it is made where missing."""
+        return cls(f"sqlite:///{(folder / DATABASE).absolute()}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def add_reviewer(self, name: str, kind: Kind = "person") -> Reviewer:
+        """Register a reviewer; one who is registered stays as is.
+
+        Raises
+        ------
+        ReviewError
+            the name is empty, or that of the consensus.
+        """
+        name = " ".join(name.split())[:200]
+        if not name or (kind == "person" and name.casefold() == CONSENSUS):
+            raise ReviewError(f"{name!r} cannot be a reviewer's name; choose another one")
+        with self._write() as session:
+            person = session.scalar(select(Person).where(Person.name == name))
+            if person is None:
+                person = Person(name=name, kind=kind, at=_now())
+                session.add(person)
+            return Reviewer(person.name, cast(Kind, person.kind))
+
+    def reviewers(self) -> list[Reviewer]:
+        """Return all reviewers, the consensus among them, in the order in which they came."""
+        with self._read() as session:
+            people = session.scalars(select(Person).order_by(Person.id))
+            return [Reviewer(person.name, cast(Kind, person.kind)) for person in people]
+
+    def decide(
+        self,
+        reviewer: str,
+        article_id: str,
+        verdicts: Sequence[Verdict],
+        *,
+        by: str = "",
+        only_undecided: bool = False,
+    ) -> list[Decision]:
+        """Keep verdicts on rows of one article, all or none; return them as kept.
+
+        Parameters
+        ----------
+        by : the person at the keyboard where that is not the reviewer.
+        only_undecided : leave out rows on which the reviewer has decided meanwhile.
+
+        Raises
+        ------
+        FinishedError
+            the reviewer is done with the article.
+        ConflictError
+            a verdict names the decision that was seen, and another one stands now.
+        ReviewError
+            no such reviewer.
+        """
+        with self._write() as session:
+            person = self._person(session, reviewer)
+            if person.kind == "person" and self._done(session, article_id).get(person.name):
+                raise FinishedError(f"{reviewer} is done with {article_id}; open it again to change a decision")
+            standing = _standing(_decisions(session, article_id, person))
+            at = _now()
+            events = []
+            for verdict in verdicts:
+                now = standing[verdict.key].id if verdict.key in standing else 0
+                if only_undecided and now:
+                    continue
+                if verdict.seen is not None and verdict.seen != now:
+                    raise ConflictError("this row was decided on in another window; it is shown as it stands now")
+                events.append(_event(person, by or reviewer, article_id, verdict, at))
+            _keep(session, events)
+            return [_decision(one, reviewer) for one in events]
+
+    def undo(self, reviewer: str, article_id: str, *, by: str = "") -> list[Decision]:
+        """Take back the reviewer's last stroke in an article; return the decisions taken back, none where none stands.
+
+        Raises
+        ------
+        FinishedError
+            the reviewer is done with the article.
+        """
+        with self._write() as session:
+            person = self._person(session, reviewer)
+            if person.kind == "person" and self._done(session, article_id).get(person.name):
+                raise FinishedError(f"{reviewer} is done with {article_id}; open it again to change a decision")
+            trail = _decisions(session, article_id, person)
+            undone = {one.undoes for one in trail}
+            left = [one for one in trail if one.undoes is None and one.id not in undone]
+            if not left:
+                return []
+            last = [one for one in left if one.batch == left[-1].batch]
+            at = _now()
+            events = [_undoing(person, by or reviewer, one, at) for one in last]
+            _keep(session, events)
+            return last
+
+    def current(self, reviewer: str, article_id: str | None = None) -> dict[str, Decision]:
+        """Return the decisions of a reviewer that stand, by key; of one article or of all."""
+        with self._read() as session:
+            person = self._person(session, reviewer)
+            return _standing(_decisions(session, article_id, person))
+
+    def trail(self, article_id: str | None = None) -> list[Decision]:
+        """Return every decision and every undoing, of all reviewers, in the order in which they were made."""
+        with self._read() as session:
+            return _decisions(session, article_id, None)
+
+    def steps(self, after: int = 0) -> list[Step]:
+        """Return the trail behind an identifier, without the texts."""
+        wanted = (
+            Event.id, Person.name, Event.article_id, Event.table, Event.key, Event.action, Event.content, Event.final,
+            Event.undoes,
+        )  # fmt: skip
+        query = select(*wanted).join(Person, Person.id == Event.reviewer_id).where(Event.id > after).order_by(Event.id)
+        with self._read() as session:
+            return [Step(*row[:5], cast(Action, row[5]), *row[6:]) for row in session.execute(query)]
+
+    def last_step(self) -> int:
+        """Return the identifier of the trail's last entry; 0 for an empty trail."""
+        with self._read() as session:
+            return session.scalar(select(func.max(Event.id))) or 0
+
+    def finish(self, reviewer: str, article_id: str) -> None:
+        """Note that a reviewer is done with an article."""
+        with self._write() as session:
+            person = self._person(session, reviewer)
+            if not self._done(session, article_id).get(reviewer):
+                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=True, at=_now()))
+
+    def reopen(self, reviewer: str, article_id: str) -> None:
+        """Note that a reviewer is not done with an article after all.
+
+        Raises
+        ------
+        FinishedError
+            another reviewer is done, too, so that both may have seen each other's decisions.
+        """
+        with self._write() as session:
+            person = self._person(session, reviewer)
+            done = self._done(session, article_id)
+            if any(finished for name, finished in done.items() if name != reviewer):
+                problem = f"another reviewer is done with {article_id}, too; what is to change goes into the consensus"
+                raise FinishedError(problem)
+            if done.get(reviewer):
+                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=False, at=_now()))
+
+    def finished(self, article_ids: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+        """Return who is done with which article, in the order in which they finished; of some articles or of all."""
+        query = select(Finish.article_id, Person.name, Finish.done).join(Person).order_by(Finish.id)
+        if article_ids is not None:
+            query = query.where(Finish.article_id.in_(article_ids))
+        with self._read() as session:
+            return _finishers((row[0], row[1], row[2]) for row in session.execute(query))
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        with _told(), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with _told(), Session(self._writing) as session, session.begin():
+            yield session
+
+    @staticmethod
+    def _person(session: Session, name: str) -> Person:
+        # all reviewers are locked: on PostgreSQL, too, those who write then come one after the other
+        query = select(Person).order_by(Person.id)
+        writes = session.connection().get_execution_options().get("casetab_writes")
+        people = session.scalars(query.with_for_update() if writes else query).all()
+        person = next((one for one in people if one.name == name), None)
+        if person is None:
+            raise ReviewError(f"no reviewer is called {name!r}")
+        return person
+
+    @staticmethod
+    def _done(session: Session, article_id: str) -> dict[str, bool]:
+        query = select(Person.name, Finish.done).join(Person).where(Finish.article_id == article_id)
+        return {name: done for name, done in session.execute(query.order_by(Finish.id))}  # noqa: C416  (rows, no pairs)
+
+
+def database_url(folder: Path, database: str = "") -> str:
+    """Return the address of a run's decisions: the one named, or SQLite in the run's folder."""
+    return database or f"sqlite:///{(folder / DATABASE).absolute()}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the database's errors into what a user can do about them."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        problem = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ReviewError(f"the decision could not be kept: {problem}; mend that and try again") from error
+
+
+def _finishers(rows: Iterable[tuple[str, str, bool]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for article_id, name, done in rows:
+        names = found.setdefault(article_id, {})
+        names.pop(name, None)
+        if done:
+            names[name] = None
+    return {article_id: tuple(names) for article_id, names in found.items() if names}
+
+
+def _standing(trail: Sequence[Decision]) -> dict[str, Decision]:
+    """Return the last decision on each key that was not taken back."""
+    undone = {one.undoes for one in trail}
+    return {one.key: one for one in trail if one.undoes is None and one.id not in undone}
+
+
+def _decisions(session: Session, article_id: str | None, person: Person | None) -> list[Decision]:
+    query = select(Event, Person.name).join(Person, Person.id == Event.reviewer_id).order_by(Event.id)
+    if article_id is not None:
+        query = query.where(Event.article_id == article_id)
+    if person is not None:
+        query = query.where(Event.reviewer_id == person.id)
+    return [_decision(one, name) for one, name in session.execute(query)]
+
+
+def _event(person: Person, by: str, article_id: str, verdict: Verdict, at: str) -> Event:
+    return Event(
+        reviewer_id=person.id,
+        by=by,
+        article_id=article_id,
+        table=verdict.table,
+        key=verdict.key,
+        action=verdict.action,
+        content=content(verdict.table, verdict.before),
+        final=content(verdict.table, verdict.values()),
+        before=dict(verdict.before),
+        after=dict(verdict.after),
+        reason=verdict.reason,
+        at=at,
+    )
+
+
+def _undoing(person: Person, by: str, one: Decision, at: str) -> Event:
+    return Event(
+        reviewer_id=person.id,
+        by=by,
+        article_id=one.article_id,
+        table=one.table,
+        key=one.key,
+        action=one.action,
+        content=one.content,
+        final=one.final,
+        before={},
+        after={},
+        reason="",
+        at=at,
+        undoes=one.id,
+    )
+
+
+def _keep(session: Session, events: Sequence[Event]) -> None:
+    session.add_all(events)
+    session.flush()
+    for one in events:
+        one.batch = events[0].id
+    session.flush()
+
+
+def _decision(one: Event, reviewer: str) -> Decision:
+    return Decision(
+        id=one.id,
+        reviewer=reviewer,
+        by=one.by,
+        article_id=one.article_id,
+        table=one.table,
+        key=one.key,
+        action=cast(Action, one.action),
+        before=one.before,
+        after=one.after,
+        content=one.content,
+        final=one.final,
+        reason=one.reason,
+        at=datetime.fromisoformat(one.at),
+        batch=one.batch or one.id,
+        undoes=one.undoes,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
