@@ -35,6 +35,8 @@ LEXICONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "routes.tsv": ("route", "route", ()),
     "scores.tsv": ("score", "scale", ("form", "minimum", "maximum", "unsure", "confirm")),
 }
+# kind -> columns that hold numbers
+NUMBERS = {"analyte": ("si_factor", "si_offset", "valence", "molar_mass")}
 TABLES: dict[str, tuple[str, ...]] = {
     "sections.tsv": ("heading", "section"),
     "abbreviations.tsv": ("abbreviation",),
@@ -159,6 +161,8 @@ def _load_lexicon(path: Path, rules: RuleSet) -> int:
         seen[name] = row.line
         if kind == SCORE:
             check_scale(row)
+        for number in NUMBERS.get(kind, ()):
+            row.number(number)  # complains of what is none
         entry = Entry(name.removeprefix("="), kind, row.cells)
         place = shipped.get(entry.name)
         if place is None:
