@@ -70,6 +70,7 @@ WEIGHTS = {
     "H": 1.0080, "Li": 6.94, "B": 10.81, "C": 12.011, "N": 14.007, "O": 15.999, "F": 18.998, "Na": 22.990, "Mg": 24.305,
     "Al": 26.982, "P": 30.974, "S": 32.06, "Cl": 35.45, "K": 39.098, "Ca": 40.078, "Cr": 51.996, "Mn": 54.938,
     "Fe": 55.845, "Co": 58.933, "Ni": 58.693, "Cu": 63.546, "Zn": 65.38, "As": 74.922, "Se": 78.971, "Br": 79.904,
+    "Ti": 47.867, "Mo": 95.95, "Au": 196.97,
     "Ag": 107.87, "Cd": 112.41, "I": 126.90, "Hg": 200.59, "Tl": 204.38, "Pb": 207.2, "Bi": 208.98,
 }  # fmt: skip
 
@@ -104,6 +105,70 @@ def test_a_published_factor_agrees_with_the_molar_mass(line: dict[str, str]) -> 
     assert moles.base == grams.base.replace("g/", "mol/")
     amount = float(line["value_conventional"]) * grams.factor / molar_mass(line["formula"])
     assert float(line["value_si"]) * moles.factor == pytest.approx(amount, rel=0.01)
+
+
+# of the analytes whose line gives a molar mass; peptides and proteins apart
+FORMULAS = {
+    "homocysteine": "C4H9NO2S",
+    "methylmalonic acid": "C4H6O4",
+    "carnitine": "C7H15NO3",
+    "free carnitine": "C7H15NO3",
+    "methotrexate level": "C20H22N8O5",
+    "D-lactate": "C3H6O3",
+    "histamine": "C5H9N3",
+    "melatonin": "C13H16N2O2",
+    "glycolic acid": "C2H4O3",
+    "3-methoxytyramine": "C9H13NO2",
+    "urine cystine": "C6H12N2O4S2",
+    "gold level": "Au",
+    "molybdenum": "Mo",
+    "titanium level": "Ti",
+    "linezolid level": "C16H20FN3O4",
+    "fluconazole level": "C13H12F2N6O",
+    "isavuconazole level": "C22H17F2N5OS",
+    "isoniazid level": "C6H7N3O",
+    "meropenem level": "C17H25N3O5S",
+    "lacosamide level": "C13H18N2O3",
+    "perampanel level": "C23H15N3O",
+    "clobazam level": "C16H13ClN2O2",
+    "olanzapine level": "C17H20N4S",
+    "quetiapine level": "C21H25N3O2S",
+    "haloperidol level": "C21H23ClFNO2",
+    "amitriptyline level": "C20H23N",
+    "busulfan level": "C6H14O6S2",
+    "imatinib level": "C29H31N7O",
+    "hydroxychloroquine level": "C18H26ClN3O",
+    "disopyramide level": "C21H29N3O",
+    "verapamil level": "C27H38N2O4",
+    "propranolol level": "C16H21NO2",
+    "mitotane level": "C14H10Cl4",
+    "citalopram level": "C20H21FN2O",
+    "venlafaxine level": "C17H27NO2",
+    "propofol level": "C12H18O",
+    "coenzyme Q10": "C59H90O4",
+    "galactose-1-phosphate": "C6H13O9P",
+    "24,25-dihydroxyvitamin D": "C27H44O3",
+    "dabigatran level": "C25H25N7O3",
+    "rivaroxaban level": "C19H18ClN3O5S",
+    "hypoxanthine": "C5H4N4O",
+    "thymidine": "C10H14N2O5",
+    "CSF neopterin": "C9H11N5O4",
+    "CSF glycine": "C2H5NO2",
+    "CSF 5-methyltetrahydrofolate": "C20H25N7O6",
+}
+PROTEINS = {
+    *("hemoglobin", "mean corpuscular hemoglobin concentration", "ferritin", "prolactin", "proinsulin", "glucagon"),
+    *("C-reactive protein", "high-sensitivity C-reactive protein", "parathyroid hormone"),
+    *("intact parathyroid hormone", "calcitonin", "B-type natriuretic peptide", "angiotensin II"),
+    "N-terminal pro-B-type natriuretic peptide",
+}
+
+
+def test_every_molar_mass_of_the_rules_is_that_of_a_formula() -> None:
+    given = {entry.name: float(entry["molar_mass"]) for entry in RULES.entries["analyte"] if entry["molar_mass"]}
+    assert given.keys() == FORMULAS.keys() | PROTEINS
+    for name, formula in FORMULAS.items():
+        assert given[name] == pytest.approx(molar_mass(formula), rel=3e-4), name
 
 
 @pytest.mark.parametrize(
