@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -35,4 +36,22 @@ def rules_list(
     from extract.rules.check import describe_rules
 
     for line in describe_rules(rules or [], kind):
+        typer.echo(line)
+
+
+@rules_app.command("try")
+def rules_try(
+    text: Annotated[
+        str, typer.Argument(help='A sentence in quotes; "-" reads standard input.', metavar="TEXT", show_default=False)
+    ],
+    rules: Rules = None,
+) -> None:
+    """Show what is recognised in a sentence, which rule makes which row, and whose fact it is.
+
+    Each term is shown with the line of the rules file that knows it, so that you see where to add or mend one.
+    """
+    from extract.explain import explain
+
+    given = sys.stdin.read() if text == "-" else text
+    for line in explain(given, tuple(str(folder.resolve()) for folder in rules or [])):
         typer.echo(line)

@@ -19,7 +19,7 @@ from extract.nlp.grids import find_grids
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.persons import FEMALE, MALE, Introduction, introduce
 from extract.nlp.regions import CaseIndex, find_labels
-from extract.nlp.subject import FAMILY, LITERATURE, OTHER, SubjectFinder, SubjectIndex, subject_weights
+from extract.nlp.subject import FAMILY, LITERATURE, OTHER, SubjectFinder, SubjectIndex, is_excerpt, subject_weights
 from extract.rules.load import RuleSet, load_rules
 
 for _name in ("subjects", "cases", "grids"):
@@ -200,7 +200,7 @@ class _Reading:
         own = [s for s in self._found if s.section in _TOLD and s.kind is BlockKind.PARAGRAPH and self._is_own(s)]
         counts = Counter(cue.group for s in own for cue in self._cues[s.index])
         if not counts["subject.own"] and counts["subject.person"] < _FEWEST:
-            return []
+            return [_Story()] if own and is_excerpt(self._text, self._found, self._cues) else []
         for sentence in own:
             for cue in self._cues[sentence.index]:
                 plural = self._text[cue.end - 3 : cue.end].lower() in ("men", "les", "oys", "rls")

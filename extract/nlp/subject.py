@@ -41,6 +41,8 @@ _OTHERS_DID = re.compile(
     r"(?:\w+[a-z]ed|found|showed|shown|used|wrote|saw|chose|gave)\b"
 )
 _RETURNING = ("discussion", "conclusion")
+_EXCERPT = 20  # sentences: about a page
+_GENERALLY = re.compile(r"\b(?:is|are|should|can|may)\b")
 _PASSING = re.compile(
     r"\b(?:as|like)\s(?:was\s|is\s)?(?:also\s)?(?:the\scase\s)?(?:(?:seen|observed|noted|described|found"
     r"|reported|shown)\s)?(?:in|with|for)?\s?$"
@@ -91,6 +93,17 @@ class _State:
     telling: bool = False  # the sentence before was about the patient
 
 
+def is_excerpt(text: str, found: Sequence[Sentence], cues: Sequence[Sequence[Cue]]) -> bool:
+    """Tell whether a text is a few sentences out of a case report: of a patient whom it need not introduce."""
+    groups = {cue.group for group in cues for cue in group}
+    if len(found) > _EXCERPT or groups & {"subject.literature", "subject.studies", "subject.general"}:
+        return False
+    if any(sentence.section or _CITATION.search(text, sentence.start, sentence.end) for sentence in found):
+        return False
+    told = groups & {"subject.past", "subject.narrative", "subject.person", "subject.own"}
+    return bool(told) or not _GENERALLY.search(text)
+
+
 class SubjectFinder:
     """Decides the subject of each sentence of a Doc, and of the clauses of mixed sentences."""
 
@@ -101,7 +114,7 @@ class SubjectFinder:
     def find(self, doc: Doc, ages: Sequence[Sequence[AgeMention]], grids: Sequence[Grid]) -> SubjectIndex:
         """Return the subjects of ``doc``; ``ages`` are the ages in each sentence, ``grids`` its tables."""
         text, found, cues = text_of(doc), sentences(doc), find_cues(doc, self._table)
-        state = _State()
+        state = _State(narrative=is_excerpt(text, found, cues))
         index = SubjectIndex([], [], [])
         scores = self._block_scores(text, found, cues)
         rows = {i: LITERATURE if g.literature and i not in g.own else PATIENT for g in grids for i in g.rows}
