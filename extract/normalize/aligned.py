@@ -61,6 +61,27 @@ class AlignedText:
         point = self._neighbour(start)
         return point, point
 
+    def text_spans(self, spans: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+        """Return for each span of the source the slices of this text that came from it, in order.
+
+        The way back of ``source_span``. A stretch that was moved apart gives several slices, one that was deleted
+        gives none; inserted characters belong to a slice where they stand inside it.
+        """
+        real = np.flatnonzero(self._ends > self._starts)
+        rank = np.zeros(len(self.text), dtype=np.int64)
+        rank[real] = np.arange(len(real))
+        order = real[np.argsort(self._starts[real], kind="stable")]
+        starts, reached = self._starts[order], np.maximum.accumulate(self._ends[order])
+        first = np.searchsorted(reached, [start for start, _ in spans], side="right")
+        last = np.searchsorted(starts, [end for _, end in spans], side="left")
+        found = []
+        for (start, _), a, b in zip(spans, first.tolist(), last.tolist(), strict=True):
+            places = np.sort(order[a:b])
+            places = places[self._ends[places] > start]
+            cuts = np.flatnonzero(np.diff(rank[places]) > 1) + 1
+            found.append([(int(part[0]), int(part[-1]) + 1) for part in np.split(places, cuts) if len(part)])
+        return found
+
     def edit(self, edits: Sequence[Edit]) -> AlignedText:
         """Return the text with all ``edits`` done at once.
 

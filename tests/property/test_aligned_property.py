@@ -63,3 +63,16 @@ def test_a_slice_covers_exactly_its_first_to_last_character(data: st.DataObject,
     real = [s for s in spans if s[0] < s[1]]
     if real:
         assert aligned.source_span(start, end) == (real[0][0], real[-1][1])
+
+
+@given(st.data(), SOURCE)
+def test_the_way_back_finds_exactly_the_characters_that_survived(data: st.DataObject, source: str) -> None:
+    aligned = AlignedText.from_source(source).edit(data.draw(edit_batch(len(source))))
+    aligned = aligned.rearrange(data.draw(piece_list(len(aligned))), "|")
+    start = data.draw(st.integers(0, len(source)))
+    end = data.draw(st.integers(start, len(source)))
+    (slices,) = aligned.text_spans([(start, end)])
+    inside = {i for a, b in slices for i in range(a, b) if aligned.text[i] not in "XYZ|"}
+    spans = {i: aligned.source_span(i, i + 1) for i, char in enumerate(aligned.text) if char not in "XYZ|"}
+    assert inside == {i for i, (a, b) in spans.items() if a < end and b > start}
+    assert slices == sorted(slices)
