@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from extract import __version__
+from extract.cli.doctor import doctor
 from extract.cli.evaluate import evaluate
 from extract.cli.normalize import normalize
+from extract.cli.report import report
 from extract.cli.rules import rules_app
 from extract.cli.run import run
 
@@ -21,6 +23,8 @@ app = typer.Typer(
 app.command()(run)
 app.command()(normalize)
 app.command()(evaluate)
+app.command()(report)
+app.command()(doctor)
 app.add_typer(rules_app, name="rules")
 
 
