@@ -24,6 +24,9 @@ REVIEWED = tuple(name for name in TABLES if name != "articles")
 # how casetab came to a row, and its number: no data of the article
 _ABOUT_THE_ROW = frozenset({"record_id", "article_id", "page", "sentence", "rule", "confidence"})
 _PLACE = ("start", "end")
+WHERE = frozenset({"quote", *_PLACE})
+"""Columns that say where a row comes from; two reviewers who mark more or fewer words do not differ in the fact."""
+
 _NAMES: dict[str, tuple[str, ...]] = {
     "labs": (*_PLACE, "analyte"),
     "muscle_grades": (*_PLACE, "muscle", "side"),
@@ -50,22 +53,27 @@ def _plain(name: str, text: str) -> str:
     return text[1:] if text.startswith("'") and name not in VERBATIM and is_formula(text[1:]) else text
 
 
-def content(table: str, cells: Cells) -> str:
-    """Return a hash of all data that a row holds."""
-    return _hash(table, [cells.get(name, "") for name in data_columns(table)])
+def content(table: str, cells: Cells, *, placed: bool = True) -> str:
+    """Return a hash of all data that a row holds; ``placed``: its place in the article among them."""
+    names = data_columns(table)
+    return _hash(table, [cells.get(name, "") for name in names if placed or name not in WHERE])
 
 
 def keys(rows: Iterable[tuple[str, Cells]]) -> list[str]:
     """Return the key of each row (table and cells) of one article.
 
-    Two rows of one quote that are about the same thing are told apart by their order.
+    Rows of one quote that are about the same thing are told apart by what they say.
     """
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for table, cells in rows:
-        named = (table, cells.get("article_id", ""), *(cells.get(name, "") for name in _NAMES[table]))
-        found.append(_hash(table, [*named, str(seen[named])]))
+        named: tuple[str, ...] = (table, cells.get("article_id", ""), *(cells.get(name, "") for name in _NAMES[table]))
+        again = seen[named]
         seen[named] += 1
+        if again:
+            named = (*named, content(table, cells))
+            again, seen[named] = seen[named], seen[named] + 1
+        found.append(_hash(table, [*named, str(again)]))
     return found
 
 

@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 
-from extract.review.store import CONSENSUS, Step, Store
+from extract.review.store import Step, Store
 
 
 class Standing:
@@ -19,6 +19,7 @@ class Standing:
         self._store = store
         self._lock = threading.Lock()
         self._last = 0
+        self._last_of: dict[str, int] = {}
         # reviewer -> article -> key -> the decisions not taken back, the last one stands
         self._steps: dict[str, dict[str, dict[str, list[Step]]]] = defaultdict(lambda: defaultdict(dict))
         self.refresh()
@@ -34,7 +35,7 @@ class Standing:
                     by_key.setdefault(step.key, []).append(step)
                 else:
                     by_key[step.key] = [one for one in by_key.get(step.key, []) if one.id != step.undoes]
-                self._last = step.id
+                self._last = self._last_of[step.article_id] = step.id
 
     def of(self, reviewer: str, article_id: str) -> Mapping[str, Step]:
         """Return a reviewer's decisions on an article, by key."""
@@ -42,25 +43,25 @@ class Standing:
             by_key = self._steps.get(reviewer, {}).get(article_id, {})
             return {key: steps[-1] for key, steps in by_key.items() if steps}
 
-    def differing(self, first: str, second: str, article_id: str) -> tuple[int, int]:
-        """Return on how many rows two reviewers differ, and on how many of these there is no consensus yet.
+    def last(self, article_id: str) -> int:
+        """Return the identifier of the last entry of the trail that is about an article; 0 for none."""
+        with self._lock:
+            return self._last_of.get(article_id, 0)
 
-        Counts what ``extract.review.agreement.differences`` lists, by the hashes of what each wants.
+    def agree(self, first: str, second: str, article_id: str) -> bool:
+        """Tell whether two reviewers have decided all alike; told by hashes, without reading what they have decided.
+
+        Where they have not, it takes ``extract.review.settle`` to say on what they differ.
         """
         one, other = self.of(first, article_id), self.of(second, article_id)
-        agreed = self.of(CONSENSUS, article_id)
-        found = [key for key in one.keys() & other.keys() if _final(one[key]) != _final(other[key])]
-        same = {step.final for step in one.values() if step.action == "add"} & {
-            step.final for step in other.values() if step.action == "add"
-        }
-        found += [
-            key
-            for mine in (one, other)
-            for key, step in mine.items()
-            if step.action == "add" and step.final not in same
-        ]
-        return len(found), sum(key not in agreed for key in found)
+        if any(_final(one[key]) != _final(other[key]) for key in one.keys() & other.keys()):
+            return False
+        return _added(one) == _added(other)
 
 
 def _final(step: Step) -> str:
     return "" if step.action == "reject" else step.final
+
+
+def _added(steps: Mapping[str, Step]) -> set[str]:
+    return {step.final for step in steps.values() if step.action == "add"}

@@ -80,7 +80,7 @@ class Decision:
     Attributes
     ----------
     by : who entered it: the reviewer, or for a consensus the person at the keyboard.
-    content, final : hashes of the row as it was and as the decision leaves it.
+    content, final : hashes of the row as it was and as the decision leaves it (of an added row without its place).
     at : when, in UTC.
     batch : what the decisions made with one stroke share.
     undoes : the decision that this entry of the trail takes back; its ``action`` is then that of what it undoes.
@@ -195,7 +195,7 @@ class Store:
         Parameters
         ----------
         by : the person at the keyboard where that is not the reviewer.
-        only_undecided : leave out rows on which the reviewer has decided meanwhile.
+        only_undecided : leave out rows on which the reviewer has decided since they were shown.
 
         Raises
         ------
@@ -208,14 +208,13 @@ class Store:
         """
         with self._write() as session:
             person = self._person(session, reviewer)
-            if person.kind == "person" and self._done(session, article_id).get(person.name):
-                raise FinishedError(f"{reviewer} is done with {article_id}; open it again to change a decision")
+            self._refuse_finished(session, person, article_id)
             standing = _standing(_decisions(session, article_id, person))
             at = _now()
             events = []
             for verdict in verdicts:
                 now = standing[verdict.key].id if verdict.key in standing else 0
-                if only_undecided and now:
+                if only_undecided and now != (verdict.seen or 0):
                     continue
                 if verdict.seen is not None and verdict.seen != now:
                     raise ConflictError("this row was decided on in another window; it is shown as it stands now")
@@ -233,8 +232,7 @@ class Store:
         """
         with self._write() as session:
             person = self._person(session, reviewer)
-            if person.kind == "person" and self._done(session, article_id).get(person.name):
-                raise FinishedError(f"{reviewer} is done with {article_id}; open it again to change a decision")
+            self._refuse_finished(session, person, article_id)
             trail = _decisions(session, article_id, person)
             undone = {one.undoes for one in trail}
             left = [one for one in trail if one.undoes is None and one.id not in undone]
@@ -245,6 +243,24 @@ class Store:
             events = [_undoing(person, by or reviewer, one, at) for one in last]
             _keep(session, events)
             return last
+
+    def withdraw(self, reviewer: str, article_id: str, key: str, *, by: str = "") -> list[Decision]:
+        """Take back all decisions on one key, such as a fact that the reviewer has added; return them.
+
+        Raises
+        ------
+        FinishedError
+            the reviewer is done with the article.
+        """
+        with self._write() as session:
+            person = self._person(session, reviewer)
+            self._refuse_finished(session, person, article_id)
+            trail = _decisions(session, article_id, person)
+            undone = {one.undoes for one in trail}
+            left = [one for one in trail if one.key == key and one.undoes is None and one.id not in undone]
+            at = _now()
+            _keep(session, [_undoing(person, by or reviewer, one, at) for one in left])
+            return left
 
     def current(self, reviewer: str, article_id: str | None = None) -> dict[str, Decision]:
         """Return the decisions of a reviewer that stand, by key; of one article or of all."""
@@ -325,6 +341,10 @@ class Store:
             raise ReviewError(f"no reviewer is called {name!r}")
         return person
 
+    def _refuse_finished(self, session: Session, person: Person, article_id: str) -> None:
+        if person.kind == "person" and self._done(session, article_id).get(person.name):
+            raise FinishedError(f"{person.name} is done with {article_id}; open it again to change a decision")
+
     @staticmethod
     def _done(session: Session, article_id: str) -> dict[str, bool]:
         query = select(Person.name, Finish.done).join(Person).where(Finish.article_id == article_id)
@@ -380,7 +400,7 @@ def _event(person: Person, by: str, article_id: str, verdict: Verdict, at: str) 
         key=verdict.key,
         action=verdict.action,
         content=content(verdict.table, verdict.before),
-        final=content(verdict.table, verdict.values()),
+        final=content(verdict.table, verdict.values(), placed=verdict.action != "add"),
         before=dict(verdict.before),
         after=dict(verdict.after),
         reason=verdict.reason,

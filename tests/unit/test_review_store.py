@@ -72,7 +72,7 @@ def test_a_decision_made_on_a_stale_page_is_refused_whole(store: Store) -> None:
 
 def test_accepting_the_rest_leaves_what_was_decided_meanwhile(store: Store) -> None:
     store.decide("Ada", "a1", [Verdict("labs", "k1", "reject", before=ROW, reason="of the mother")])
-    kept = store.decide("Ada", "a1", [accept("k1"), accept("k2")], only_undecided=True)
+    kept = store.decide("Ada", "a1", [accept("k1", seen=0), accept("k2", seen=0)], only_undecided=True)
     assert [one.key for one in kept] == ["k2"]
     assert store.current("Ada")["k1"].action == "reject"
 
@@ -164,8 +164,24 @@ def test_a_row_is_known_by_its_place_and_its_name() -> None:
     assert content("labs", ROW) == content("labs", {**ROW, "rule": "x", "sentence": "y", "record_id": "z"})
 
 
-def test_two_rows_of_one_quote_and_name_are_told_apart() -> None:
-    assert len(set(keys([("labs", ROW), ("labs", ROW)]))) == 2
+def test_rows_of_one_quote_and_name_are_told_apart_by_what_they_say() -> None:
+    later, other = {**ROW, "when": "followup"}, {**ROW, "when": "history"}
+    assert len(set(keys([("labs", ROW), ("labs", ROW), ("labs", ROW), ("labs", later)]))) == 4
+    assert keys([("labs", ROW), ("labs", later), ("labs", other)])[2] == keys([("labs", ROW), ("labs", other)])[1]
+
+
+def test_an_addition_is_withdrawn_with_all_its_changes(store: Store) -> None:
+    store.decide("Ada", "a1", [Verdict("labs", "new", "add", after=ROW)])
+    store.decide("Ada", "a1", [accept("k1")])
+    store.decide("Ada", "a1", [Verdict("labs", "new", "add", after={**ROW, "value_text": "130"})])
+    assert len(store.withdraw("Ada", "a1", "new")) == 2
+    assert list(store.current("Ada", "a1")) == ["k1"]
+
+
+def test_two_additions_that_differ_in_their_place_only_say_the_same(store: Store) -> None:
+    for name, start in (("Ada", "10"), ("Ben", "4")):
+        store.decide(name, "a1", [Verdict("labs", name, "add", after={**ROW, "start": start})])
+    assert len({step.final for step in store.steps()}) == 1
 
 
 def test_the_columns_to_confirm_hold_data_of_the_article() -> None:
