@@ -27,6 +27,9 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """Columns that name what a row is about; the first that is filled counts."""
 
+PLACE = frozenset({"quote", "start", "end"})
+"""Columns that say where a fact stands: reviewers do not differ by marking more or fewer words of it."""
+
 _MOST_CATEGORIES = 2_000  # of a column with a kappa: the library counts each value against each other one
 
 
@@ -147,7 +150,7 @@ def _differing(first: Judgement | None, second: Judgement | None) -> tuple[str, 
         return (DECISION,)
     if not first.kept:
         return ()
-    columns = dict.fromkeys((*first.values, *second.values))
+    columns = _compared(first.values, second.values)
     return tuple(name for name in columns if first.values.get(name, "") != second.values.get(name, ""))
 
 
@@ -175,7 +178,7 @@ def _table_agreement(table: str, rows: Sequence[Pair]) -> list[Agreement]:
         lines.append(_line(table, DECISION, choices, kappa=True))
     kept = [(first.values, second.values) for first, second in judged if first.kept and second.kept]
     if kept:
-        columns = dict.fromkeys(name for both in kept for values in both for name in values)
+        columns = _compared(*(values for both in kept for values in both))
         whole = [tuple("\0".join(values.get(name, "") for name in columns) for values in both) for both in kept]
         lines.append(_line(table, ROW, [(first, second) for first, second in whole], kappa=False))
         lines += [
@@ -186,6 +189,10 @@ def _table_agreement(table: str, rows: Sequence[Pair]) -> list[Agreement]:
         a, alone = sum(added), len(added) - sum(added)
         lines.append(Agreement(table, ADDED, len(added), a, 100 * 2 * a / (2 * a + alone), None, "positive agreement"))
     return lines
+
+
+def _compared(*values: Mapping[str, str]) -> list[str]:
+    return [name for name in dict.fromkeys(name for cells in values for name in cells) if name not in PLACE]
 
 
 def _choice(judgement: Judgement) -> str:
