@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from extract.nlp.grid_cells import BASELINE, FOLLOWUP, LENGTH, NUMERIC_DATE, CellTime, read_caption, read_cell
+from extract.nlp.grid_cells import (
+    BASELINE,
+    FOLLOWUP,
+    LENGTH,
+    NUMERIC_DATE,
+    CellTime,
+    is_elsewhere,
+    read_caption,
+    read_cell,
+    whole_days,
+)
+from extract.nlp.grid_order import order_columns, order_times, without_days
 from extract.nlp.table_shape import HEADER_ROWS, header_columns
 
 _LONGEST_LABEL = 60
 _LONGEST_STAY = 400  # days that a bare number in a column of days may be
 _TIME_HEAD = re.compile(
-    r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|weeks?|months?|timeline|visit|period)\b(?!\s?to)[^\d\t]{0,35}",
+    r"[^\d\t]{0,25}\b(?:days?|dates?|time|LOS|hours?|weeks?|months?|timeline|visit|period|PODs?)\b(?!\s?to)[^\d\t]{0,35}",
     re.IGNORECASE,
 )
 _AFTER_TREATMENT = re.compile(
@@ -22,12 +33,14 @@ _AFTER_TREATMENT = re.compile(
 )
 # "days after the onset", "day of shunting": not counted from the presentation
 _OTHER_DAY = re.compile(
-    r"\b(?:day|week|month|time)s?\s(?:of|after|from|since|post|following)\s(?:the\s)?(?!admission|hospital|stay"
+    r"\b(?:day|week|month|time)s?\s(?:[\d\s,&–-]{0,20}(?:and\s\d{1,3}\s)?)?(?:of|after|from|since|post|following)\s(?:the\s)?(?!admission|hospital|stay"
     r"|presentation|arrival|visit|collection|sampl|test|exam|measure|follow)",
     re.IGNORECASE,
 )
-_BEFORE_TREATMENT = re.compile(
-    r"\b(?:pre|before|prior\sto)\b[\s-]?(?!admission|hospital|presentation|arrival|referral|onset|illness|visit)\w",
+# what days in a table are counted from where the caption tells no more
+_DURING = re.compile(
+    r"\b(?:during|under|on|while\son)\b[^.;]{0,50}\b(?:ECMO|\w*dialysis|CRRT|device|plasma\s?pheresis|plasma\sexchange"
+    r"|desensiti[sz]ation|rechallenge)\b",
     re.IGNORECASE,
 )
 _BEFORE_OPERATION = re.compile(
@@ -38,8 +51,10 @@ _BARE_DAY = re.compile(r"\W*(?:day|D)\s?\d{1,3}\b.*", re.IGNORECASE)
 _VALUE = re.compile(r"\s*[<>≥≤~]?\s?\d[\d.,]*(?:\s?[^\d\s/]\S{0,10})?\s*")
 _GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no day of May
 _PERSON = re.compile(r"\W*(?:age|gender|sex|weight|height)\b", re.IGNORECASE)
-_WHOLE = re.compile(r"\s*\d{1,3}\s*")
-_SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|years?)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\s*(?P<n>\d{1,3})(?:\s?[–-]\s?\d{1,3})?\s*")
+_SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|hrs?|years?)\b|(?<=[,(\s])h\b", re.IGNORECASE)
+_POSTOPERATIVE = re.compile(r"\bpost-?op|\bPODs?\b", re.IGNORECASE)
+_OF_ADMISSION = re.compile(r"\b(?:admission|hospital\w*|stay)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -63,18 +78,26 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
         if m["a"]
     )
     columns = times.columns
-    later = later or _after_operation(cells[0])
+    heads = [cell for cell in cells[0] if cell.strip()]
+    alone = heads[0] if len(heads) == 1 and len(cells[0]) > 1 else ""  # one head over all columns
+    later = later or _after_operation(cells[0]) or is_elsewhere(alone)
+    conflict = False
     for row in _headers(cells, later, american):
         for column, cell in enumerate(row):
             time = read_cell(cell, later, american) if column else None
             if time is not None:
-                columns[column] = _joined(columns.get(column), time)
+                above = columns.get(column)
+                conflict = conflict or _differ(above, time)
+                columns[column] = _joined(above, time)
     if len(columns) < 2 and not any(t.when == FOLLOWUP or t.days == 0.0 for t in columns.values()):
         columns.clear()
     _lines(times, cells, later, american)
-    _before_zero(columns)
-    _order(columns)
-    _order(times.lines)
+    order_columns(columns)
+    order_times(columns)
+    order_times(times.lines)
+    if conflict or _OTHER_DAY.search(caption) or _DURING.search(caption):
+        without_days(columns)
+        without_days(times.lines)
     if not columns and not times.lines:
         times.default = read_caption(caption)
     return times
@@ -86,20 +109,18 @@ def _after_operation(head: Sequence[str]) -> bool:
     return any(_BARE_DAY.fullmatch(cell) for cell in head[first + 1 : first + 2])
 
 
-def _before_zero(columns: dict[int, CellTime]) -> None:
-    """Give the days before day 0 the minus that they lost: "Day 2 | Day 1 | Day 0 | Day 1"."""
-    keys = sorted(columns)
-    days = [columns[key].days for key in keys]
-    zero = days.index(0.0) if 0.0 in days else 0
-    before = [day for day in days[:zero] if day is not None]
-    if len(before) == zero and before == sorted(set(before), reverse=True):
-        for key, day in zip(keys, before, strict=False):
-            columns[key] = replace(columns[key], when=BASELINE, days=-abs(day))
+def _differ(above: CellTime | None, below: CellTime) -> bool:
+    """Tell whether the patient came in on a day that is not the first: "Day 3" over "Admission"."""
+    return (
+        above is not None and (above.days or 0.0) > 1 and below.days == 0.0 and not any(c.isdigit() for c in below.text)
+    )
 
 
 def _joined(above: CellTime | None, below: CellTime) -> CellTime:
     """Return what two header cells of a column say; a date and "admission" under it are one time."""
-    counted = below.days is not None and (above is None or not any(c.isdigit() for c in above.text))
+    counted = any(c.isdigit() for c in below.text) and (above is None or not any(c.isdigit() for c in above.text))
+    if above is not None and counted and below.date is None and is_elsewhere(above.text):
+        return replace(below, when=FOLLOWUP, days=None)  # "3 h" under "After intubation"
     if above is None or counted or (above.days is None and above.date is None and below.days is not None):
         return below
     if above.date is not None and below.date is None:
@@ -116,8 +137,12 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
         return
     places = header_columns(cells)
     cells = [[row[c] if c >= 0 else "" for c in places[i]] if i in places else row for i, row in enumerate(cells)]
+    rows = [row for i, row in enumerate(cells[:HEADER_ROWS]) if (_numbered(cells[0], row) if i else _counted(row))]
+    numbering = next((row for row in rows if _OF_ADMISSION.search(row[0])), rows[0] if rows else None)
     for i, row in enumerate(cells[:HEADER_ROWS]):
-        if _numbered(cells[0], row) if i else _counted(row):
+        if row is not numbering and row in rows:
+            continue  # days of illness over days of the stay
+        if row is numbering:
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
             return
         if _PERSON.match(row[0]):  # "Age | 9 years"
@@ -140,7 +165,7 @@ def _under_span(
     head, row = head[: _width(head)], row[: _width(row)]
     if len(head) < 2 or not row or not row[0].strip() or len(head) + len(row) <= width or len(row) >= width:
         return None
-    numbers = all(_WHOLE.fullmatch(cell) for cell in row)
+    numbers = all(_count(cell) is not None for cell in row)
     if not numbers and not all(read_cell(cell, later, american) for cell in row):
         return None
     count = len(head) - (width - len(row))  # cells of the first row that span several columns
@@ -153,26 +178,36 @@ def _under_span(
     return [*head[: spans[0]], *under, *head[spans[-1] + 1 :]]
 
 
+def _count(cell: str) -> int | None:
+    """Return the number of a cell that holds nothing else, the first one of "2-4"; None for other cells."""
+    match = _WHOLE.fullmatch(cell)
+    return int(match["n"]) if match is not None else None
+
+
 def _numbered(head: Sequence[str], row: Sequence[str]) -> bool:
     """Tell whether a second row numbers the days of the columns: "Day of stay | 0 | 3 | 5", or under such a cell."""
-    numbers = [int(cell) for cell in row[1:] if _WHOLE.fullmatch(cell)]
+    numbers = [n for cell in row[1:] if (n := _count(cell)) is not None]
     if (
         len(numbers) < 2
         or len(numbers) < sum(bool(cell.strip()) for cell in row[1:])
         or sorted(set(numbers)) != numbers
     ):
         return False
-    if row[0].strip():
-        return _TIME_HEAD.fullmatch(row[0]) is not None
+    if row[0].strip() and _TIME_HEAD.fullmatch(row[0]) is not None:
+        return True
     last = head[_width(head) - 1]
-    spans = _width(head) < _width(row) or last == head[_width(head) - 2]
+    spans = (
+        _width(head) < _width(row)
+        or last == head[_width(head) - 2]
+        or not any(c.strip() for c in head[1:-1] if c != last)
+    )
     return spans and _TIME_HEAD.fullmatch(last) is not None
 
 
 def _counted(head: Sequence[str]) -> bool:
     """Tell whether the first row counts days beside columns of another kind: "Day | Range | 1 | 2 | 3"."""
-    numbers = [int(cell) for cell in head[1:] if _WHOLE.fullmatch(cell)]
-    others = [cell for cell in head[1:] if cell.strip() and not _WHOLE.fullmatch(cell)]
+    numbers = [n for cell in head[1:] if (n := _count(cell)) is not None]
+    others = [cell for cell in head[1:] if cell.strip() and _count(cell) is None]
     if len(numbers) < 2 or sorted(set(numbers)) != numbers or any(any(c.isdigit() for c in cell) for cell in others):
         return False
     return _TIME_HEAD.fullmatch(head[0]) is not None
@@ -182,9 +217,10 @@ def _with_unit(row: Sequence[str], head: str) -> list[str]:
     """Return the numbers of a row as times of the unit that ``head`` names: "day 3"."""
     unit = _SPAN_UNIT.search(head)
     word = unit[0].rstrip("s") if unit is not None else "day"
-    word = f"postoperative {word}" if re.search(r"post-?op", head, re.IGNORECASE) else word
+    word = "hour" if word in ("h", "hr") else word
+    word = f"postoperative {word}" if _POSTOPERATIVE.search(head) else word
     after = " after onset" if _OTHER_DAY.search(head) else ""
-    return [f"{word} {cell.strip()}{after}" if _WHOLE.fullmatch(cell) else cell for cell in row]
+    return [f"{word} {cell.strip()}{after}" if _count(cell) is not None else cell for cell in row]
 
 
 def _width(row: Sequence[str]) -> int:
@@ -196,20 +232,24 @@ def _lines(times: GridTimes, cells: Sequence[Sequence[str]], later: bool, americ
     """Read the times that stand in the first cells of the rows."""
     timed = _time_columns(cells)
     other = any(_OTHER_DAY.search(cells[0][c]) for c in timed)
+    later = later or any(_POSTOPERATIVE.search(cells[0][c]) for c in timed)
     unit = _SPAN_UNIT.search(cells[0][timed[-1]]) if timed else None
     found: dict[int, CellTime] = {}
     for index, row in enumerate(cells[1:], 1):
         for column in timed or [0]:
             cell = row[column].strip() if column < len(row) else ""
             time = None
-            if timed and _WHOLE.fullmatch(cell) and int(cell) < _LONGEST_STAY:
-                days = int(cell) * LENGTH[(unit[0] if unit else "d")[0].lower()]
-                time = CellTime(FOLLOWUP if days > 1 or later else BASELINE, cell, float(round(days)))
+            n = _count(cell) if timed else None
+            if n is not None and n < _LONGEST_STAY:
+                days = whole_days(n * LENGTH[(unit[0] if unit else "d")[0].lower()])
+                time = CellTime(FOLLOWUP if days > 1 or later else BASELINE, cell, None if later else days)
             elif len(cell) < _LONGEST_LABEL:
                 time = read_cell(cell, later, american)
             if time is not None:
                 found[index] = replace(time, days=None) if other else time
                 break
+        if timed[:1] == [0] and index not in found and index - 1 in found and _merged(row):
+            found[index] = found[index - 1]
     both = {BASELINE, FOLLOWUP} <= {time.when for time in found.values()}
     if both and not timed and len(times.columns) < 2:
         _carry(found, cells)
@@ -219,6 +259,11 @@ def _lines(times: GridTimes, cells: Sequence[Sequence[str]], later: bool, americ
             times.columns.clear()
     elif not times.columns:  # a row of its own time: "Troponin, subsequent"
         times.lines = {index: time for index, time in found.items() if time.when == FOLLOWUP}
+
+
+def _merged(row: Sequence[str]) -> bool:
+    """Tell whether a row has values and no first cell: that of the row above stands for both."""
+    return not row[0].strip() and _width(row) > 1
 
 
 def _carry(found: dict[int, CellTime], cells: Sequence[Sequence[str]]) -> None:
@@ -233,15 +278,15 @@ def _carry(found: dict[int, CellTime], cells: Sequence[Sequence[str]]) -> None:
 
 def _time_columns(cells: Sequence[Sequence[str]]) -> list[int]:
     """Return the columns, of the first three, that hold the rows' times; bare numbers in them must rise."""
-    if not cells:
+    if not cells or (len(cells) > 1 and _numbered(cells[0], cells[1])):
         return []
     timed = []
     for column, head in enumerate(cells[0][:3]):
         if not _TIME_HEAD.fullmatch(head):
             continue
         below = [row[column].strip() for row in cells[1:] if column < len(row) and row[column].strip()]
-        numbers = [int(cell) for cell in below if _WHOLE.fullmatch(cell)]
-        measured = any(_VALUE.fullmatch(cell) and not _WHOLE.fullmatch(cell) and not _dated(cell) for cell in below)
+        numbers = [n for cell in below if (n := _count(cell)) is not None]
+        measured = any(_VALUE.fullmatch(cell) and _count(cell) is None and not _dated(cell) for cell in below)
         if column == 0 or (numbers == sorted(numbers) and not measured and not (len(numbers) == 1 == len(below))):
             timed.append(column)
     return timed
@@ -249,27 +294,3 @@ def _time_columns(cells: Sequence[Sequence[str]]) -> list[int]:
 
 def _dated(cell: str) -> bool:
     return read_cell(cell) is not None
-
-
-def _order(times: dict[int, CellTime]) -> None:
-    """Call the first of several dates the baseline, the others follow-up; count from the admission's date."""
-    dated = [t for t in times.values() if t.date is not None]
-    first = min((t.date for t in dated if t.date is not None), default=0.0)
-    earliest = next((t.text for t in dated if t.date == first), "")
-    origin = next((t.date for t in dated if t.days == 0.0), None)
-    days = [t.days for t in times.values() if t.days is not None]
-    before = [key for key, time in times.items() if time.days is None and _BEFORE_TREATMENT.search(time.text)]
-    starts = [key for key, time in times.items() if time.days == 0.0 and time.date is None]
-    for key in starts[1:]:  # "admission to the hospital", then "admission to the ICU"
-        times[key] = replace(times[key], when=FOLLOWUP, days=None)
-    for key, time in list(times.items()):
-        if time.when == BASELINE and time.days is not None and time.days > max(min(days), 0.0):
-            times[key] = replace(time, when=FOLLOWUP)  # day 1 beside day 0
-        elif before and key > before[0] and time.when == BASELINE and time.days == 1.0:
-            times[key] = replace(time, when=FOLLOWUP)  # day 1 after a column "before the treatment"
-        if time.date is not None and origin is not None and time.days is None:
-            time = replace(time, days=time.date - origin)
-            times[key] = time
-        if time.date is not None and not time.when:
-            when = BASELINE if time.date == first and time.text == earliest else FOLLOWUP
-            times[key] = replace(time, when=when)

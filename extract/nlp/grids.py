@@ -29,7 +29,7 @@ _LITERATURE_CAPTION = re.compile(
     r"|different|prior|included) studies|studies (?:reporting|of|on)|case reports|classification|criteria"
     r"|side[\s-]effects|adverse effects of|"
     r"differential diagnos[ie]s|comparison of|characteristics of patients|causes of|summary of cases|cases of"
-    r"|recommend\w+|guidelines?|mechanisms?)\b",
+    r"|recommend\w+|guidelines?|mechanisms?|reports of)\b",
     re.IGNORECASE,
 )
 _OWN_ROW = re.compile(
@@ -44,6 +44,9 @@ _PATIENT_CELL = re.compile(
     r"|[AB])\b",
     re.IGNORECASE,
 )
+# the caption of a table at the end of the paragraph before it: "... is stable (Table 2).Table 2 Blood tests"
+_GLUED = re.compile(r"[a-z0-9][.)\]]+(?P<caption>Table\s(?:\d{1,2}|[IVX]{1,4})\b[^\t\n]*)$")
+_LONGEST_CAPTION = 500
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2}
 
 
@@ -100,7 +103,8 @@ def find_grids(text: str, found: Sequence[Sentence]) -> Iterator[Grid]:
             same = i and found[i - 1].block == sentence.block and found[i - 1].kind is BlockKind.CAPTION
             caption = (caption + " " if same else "") + text[sentence.start : sentence.end]
         else:
-            caption = ""
+            glued = _GLUED.search(text, max(sentence.start, sentence.end - _LONGEST_CAPTION), sentence.end)
+            caption = glued["caption"] if glued is not None else ""
     if rows:
         yield _read(text, found, rows, caption)
 

@@ -12,6 +12,8 @@ PRESENTATION, OPERATION, TREATMENT, DISCHARGE, ONSET, BIRTH = (
 
 MOST_DAYS = 100
 """Bare day numbers above this are not taken for days from presentation."""
+RECENTLY = 60
+"""Days before the presentation that belong to the present illness."""
 
 COUNT = rf"(?:{NUMBER}|an?\b|half\san?\b|a\scouple\sof|several|a\sfew|few|some|many)"
 SPAN = rf"(?:{NUMBER}\s*(?:-|–|to|or|and)\s*)?{COUNT}"

@@ -18,13 +18,15 @@ from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.narrative import BASELINE, FOLLOWUP, HISTORY, Measures, Narrative, SentenceTime
 from extract.nlp.subject import PATIENT, SubjectIndex
-from extract.nlp.time_patterns import PRESENTATION
+from extract.nlp.time_patterns import PRESENTATION, RECENTLY
 from extract.nlp.timex import TimeExpression, find_times
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 
 _MEASURED = ("analyte", "muscle")
 _DAY_OF_MONTH = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_NEAR_DAYS, _NEAR_MONTHS = 2, 45  # days after the presentation for which a date is the baseline still
+_YEARLESS = 366  # ordinal numbers of dates without their year
 _LONGEST_STORY = 10 * 365.25  # days between the presentation and a date in a table
 
 
@@ -49,6 +51,7 @@ class Timeline:
     times: list[SentenceTime] = field(default_factory=list)
     grids: dict[int, Grid] = field(default_factory=dict)
     admission: float | None = None
+    first_dates: dict[bool, float] = field(default_factory=dict)  # of the tables, by whether the year is known
 
     def expressions(self) -> list[TimeExpression]:
         """Return all time expressions in text order, with days from presentation."""
@@ -102,12 +105,18 @@ class Timeline:
         time = self.grids[sentence.index].time(sentence.index, self.text.count("\t", sentence.start, start))
         if time is None:
             return FactTime(BASELINE)
-        days = time.days
+        days, when = time.days, time.when or BASELINE
+        if days is not None or time.date is None:
+            return FactTime(when, time.text, days)
         whole = _DAY_OF_MONTH.search(time.text) is not None  # "June 2017" has no day
-        if whole and days is None and time.date is not None and self.admission is not None:
-            since = time.date - self.admission  # far from it where the table's date has no year
-            days = since if abs(since) <= _LONGEST_STORY else None
-        return FactTime(time.when or BASELINE, time.text, days)
+        near = _NEAR_DAYS if whole else _NEAR_MONTHS
+        since = time.date - self.admission if self.admission is not None else _LONGEST_STORY + 1
+        if abs(since) <= _LONGEST_STORY:  # far from it where the table's date has no year
+            when = FOLLOWUP if since > near else HISTORY if since < -RECENTLY else when if since > 0 else BASELINE
+            days = since if whole else None
+        elif when == BASELINE and time.date - self.first_dates.get(time.date > _YEARLESS, time.date) > near:
+            when = FOLLOWUP  # an earlier table has earlier dates
+        return FactTime(when, time.text, days)
 
 
 def _close(times: Sequence[TimeExpression], k: int, end: int) -> bool:
@@ -163,6 +172,10 @@ class TimelineFinder:
         if len(introductions) < 2:
             timeline.admission = narrative.admission
         for grid in doc._.grids:
+            for time in (*grid.columns.values(), *grid.lines.values()):
+                if time.date is not None and not grid.literature:
+                    known = time.date > _YEARLESS
+                    timeline.first_dates[known] = min(time.date, timeline.first_dates.get(known, time.date))
             timeline.grids.update(dict.fromkeys(grid.rows, grid))
         doc._.timeline = timeline
         return doc

@@ -43,6 +43,7 @@ from extract.nlp.time_patterns import (
     POSTOP_LEFT,
     PRESENTATION,
     PRESENTATION_WORDS,
+    RECENTLY,
     RIGHT,
     SAME_LEFT,
     SKIP_LEFT,
@@ -93,7 +94,6 @@ _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnan
 _PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
 _POINTS = ("after", "within", "following", "on", "at", "by", "in", "over", "during")  # before "5 days of ..."
 _LONG_UNITS = "my"  # "several" months or years lie before the present illness
-_RECENTLY = 60  # days before presentation that belong to the present illness
 
 
 def find_times(text: str, start: int, end: int, cues: Sequence[Cue]) -> list[TimeExpression]:
@@ -310,7 +310,7 @@ def _counted(
     if groups["beforewhat"]:
         return _before(text, begin, stop, match["object"] or "", days)
     if groups["ago"]:
-        long = (days is None and text[cue.start].lower() in _LONG_UNITS) or (days is not None and days > _RECENTLY)
+        long = (days is None and text[cue.start].lower() in _LONG_UNITS) or (days is not None and days > RECENTLY)
         return _make(text, begin, stop, PRESENTATION, -days if days is not None else None, "history" if long else "")
     if groups["postop"]:
         return _make(text, begin, stop, OPERATION, days, "followup")
@@ -326,7 +326,7 @@ def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> 
     if OPERATION_WORDS.search(what):
         return _make(text, begin, stop, OPERATION, ago, "baseline")
     if PRESENTATION_WORDS.search(what):
-        return _make(text, begin, stop, PRESENTATION, ago, "history" if ago is None or -ago > _RECENTLY else "")
+        return _make(text, begin, stop, PRESENTATION, ago, "history" if ago is None or -ago > RECENTLY else "")
     return _make(text, begin, stop, NONE, None, "")
 
 

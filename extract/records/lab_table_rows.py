@@ -26,6 +26,10 @@ _BASELINE = re.compile(
     r"emergency|er|ed|referral)\b",
     re.IGNORECASE,
 )
+_AT_FIRST = re.compile(
+    r"\b(?:admission|presentation|arrival|initial\w*|baseline|before|pre\w*|first|[01])\b", re.IGNORECASE
+)
+_ARRIVED = re.compile(r"\W*(?:(?:on|at|upon)\s)?(?:hospital\s)?(?:admission|presentation|arrival)\W*", re.IGNORECASE)
 _FOLLOWUP = re.compile(
     r"\b(?:discharge|follow\w*|after|post\w*|later|final|last|peak|nadir|latest|current|(?:day|d|week|wk|month|mo|year|pod|hd)s?\s?"
     r"\d+|\d+\s?(?:st|nd|rd|th)?\s?(?:days?|weeks?|months?|years?|hours?|h)|icu|treatment|therapy|second|third)\b",
@@ -239,7 +243,10 @@ class TableReader:
             return fact
         words = header.text if header is not None else ""
         if _BASELINE.search(words) and not re.match(r"\s*(?:after|post)", words, re.I):
-            return replace(fact, when="baseline", time_text=words.strip())
+            when = "followup" if place and not _AT_FIRST.search(words) else "baseline"  # a later diagnosis
+            return replace(
+                fact, when=when, time_text=words.strip(), time_days=0.0 if _ARRIVED.fullmatch(words) else None
+            )
         if _FOLLOWUP.search(words):
             return replace(fact, when="followup" if place or count == 1 else "baseline", time_text=words.strip())
         if count > 1:

@@ -48,6 +48,29 @@ def grid(caption: str, *rows: str):  # type: ignore[no-untyped-def]
         ("Pre-admission", "baseline", None),
         ("ECMO Day 4", "followup", None),
         ("ICU Day 4", "followup", 4.0),
+        ("ECMO weaning Day 5", "followup", None),
+        ("Post-ECMO Day 6", "followup", None),
+        ("Outside hospital day 3", "followup", None),
+        ("Our hospital day 3", "followup", 3.0),
+        ("Treatment day 3", "followup", None),
+        ("Day 5 of treatment", "followup", None),
+        ("Day 4 of illness", "followup", None),
+        ("Day 0a", "baseline", 0.0),
+        ("D+25 admission", "followup", 25.0),
+        ("Day #2", "followup", 2.0),
+        ("Time point 2 (60 h)", "followup", 2.5),
+        ("36 h", "followup", 1.5),
+        ("12th hour", "followup", 0.5),
+        ("On the 14th d", "followup", 14.0),
+        ("2 h postop", "followup", None),
+        ("Follow-up (3 and 8 months)", "followup", None),
+        ("2 weeks after hospital admission", "followup", 14.0),
+        ("Four weeks before admission", "baseline", -28.0),
+        ("3 months prior to admission", "history", -91.0),
+        ("−4 months", "history", -122.0),
+        ("6 months ago", "history", None),
+        ("Week 0", "baseline", 0.0),
+        ("135th day", "followup", None),
     ],
 )
 def test_header_cell(cell: str, when: str, days: float | None) -> None:
@@ -56,7 +79,9 @@ def test_header_cell(cell: str, when: str, days: float | None) -> None:
     assert (time.when, time.days) == (when, days)
 
 
-@pytest.mark.parametrize("cell", ["Reference range", "Normal values", "Unit", "Haemoglobin", "", "12.5", "Result"])
+@pytest.mark.parametrize(
+    "cell", ["Reference range", "Normal values", "Unit", "Haemoglobin", "", "12.5", "Result", "46y/F"]
+)
 def test_cell_without_time(cell: str) -> None:
     assert read_cell(cell) is None
 
@@ -277,3 +302,96 @@ def test_the_second_line_of_a_row_stands_further_right() -> None:
 
 def test_the_age_of_the_patient_is_no_time() -> None:
     assert grid("Table 1", "Profile|", "Age|9 years", "Sex|Male", "CRP|9.3 mg/L").time(4, 1) is None
+
+
+def test_hours_after_admission_under_one_head() -> None:
+    found = grid("Table 1. Course", "|Time after admission, h|", "Test|0|8|16", "CRP|2|4|9", "Hb|9|9|8")
+    assert times(found, 3, (1, 2, 3)) == [("baseline", 0.0), ("followup", 0.33), ("followup", 0.67)]
+
+
+def test_hours_after_an_intervention_have_no_days_from_presentation() -> None:
+    found = grid("Table 1. Gases", "||After intubation|", "Test|0 h|3 h|8 h", "pH|7.1|7.2|7.3", "K|4|5|4")
+    assert times(found, 3, (1, 2, 3)) == [("followup", None)] * 3
+
+
+def test_days_of_illness_over_days_of_the_stay() -> None:
+    found = grid("Table 1. Course", "Day of fever|3|4|5", "Admission day|1|2|3", "CRP|2|4|9", "Hb|9|9|8")
+    assert times(found, 3, (1, 2, 3)) == [("baseline", 1.0), ("followup", 2.0), ("followup", 3.0)]
+
+
+def test_ranges_of_days_count_from_their_first() -> None:
+    found = grid("Table 1. Course", "|Admission|Shock|Recovery", "Hospital day|1|2–4|5–8", "CRP|2|4|9", "Hb|9|9|8")
+    assert times(found, 3, (1, 2, 3)) == [("baseline", 1.0), ("followup", 2.0), ("followup", 5.0)]
+
+
+def test_the_operation_numbers_its_days_under_a_head_of_its_own() -> None:
+    found = grid("Table 1. Course", "Table 1|Postoperative day|", "|1|2|5", "CRP|2|4|9", "Hb|9|9|8")
+    assert [found.time(3, c).text for c in (1, 2, 3)] == [f"postoperative day {n}" for n in (1, 2, 5)]
+
+
+def test_a_count_that_begins_anew_has_no_days() -> None:
+    found = grid("Table 1", "Test|Admission|Day 2|Day 5|Immediately after|Day 3|Day 6", "CRP|1|2|3|4|5|6")
+    assert [days for _, days in times(found, 2, (1, 2, 3, 4, 5, 6))] == [0.0, 2.0, 5.0, None, None, None]
+
+
+def test_hyphens_before_days_are_no_minus() -> None:
+    found = grid("Table 1", "Test|Day-1|Day-3|Day-7", "CRP|1|2|3")
+    assert times(found, 2, (1, 2, 3)) == [("baseline", 1.0), ("followup", 3.0), ("followup", 7.0)]
+
+
+def test_admission_on_a_later_day_of_the_count() -> None:
+    found = grid("Table 1", "Test|Day 3|Day 6|Day 9", "State|Admission to hospital|Ward|Home", "CRP|1|2|3", "Hb|9|9|8")
+    assert [days for _, days in times(found, 3, (1, 2, 3))] == [None, None, None]
+
+
+def test_the_day_of_the_stay_after_a_later_admission_is_not_known() -> None:
+    found = grid("Table 1", "Time|CRP", "Initial presentation|4", "Second presentation|9", "Hospital day 2|8")
+    assert [days for i in (2, 3, 4) for _, days in times(found, i, (1,))] == [0.0, None, None]
+
+
+def test_both_columns_on_admission() -> None:
+    found = grid("Table 1", "Blood (on admission)|Urine (on admission)|Blood (2nd day)", "CRP 9|pH 5|CRP 8")
+    assert times(found, 2, (1, 2)) == [("baseline", 0.0), ("followup", 2.0)]
+
+
+def test_before_an_intervention_late_in_the_course() -> None:
+    found = grid("Table 1", "Test|ED|After collapse|Before section|After section", "CRP|1|2|3|4")
+    assert [found.time(2, c).when for c in (2, 3, 4)] == ["followup"] * 3
+
+
+def test_weeks_before_count_back_from_an_admission_beside_them() -> None:
+    found = grid("Table 1", "Test|On admission|Two weeks before", "CRP|1|2")
+    assert times(found, 2, (1, 2)) == [("baseline", 0.0), ("baseline", -14.0)]
+
+
+def test_an_empty_cell_of_days_goes_with_the_day_above() -> None:
+    found = grid("Table 1", "Day|Time|CRP", "1|8:00|3", "|20:00|9", "4|8:00|2")
+    assert [found.time(i, 2).days for i in (2, 3, 4)] == [1.0, 1.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("caption", "text", "days"),
+    [
+        ("Table 1. Blood tests on hospital day 4", "hospital day 4", 4.0),
+        ("Table 1. Hormones on the morning of the second day", "second day", 2.0),
+        ("Table 1. Blood tests after refeeding", "after refeeding", None),
+    ],
+)
+def test_words_of_a_caption_that_date_the_table(caption: str, text: str, days: float | None) -> None:
+    time = grid(caption, "CRP|200").time(1, 1)
+    assert (time.text, time.days) == (text, days)
+
+
+def test_days_that_a_caption_counts_from_something_else() -> None:
+    found = grid("Table 1. CSF on days 1 and 5 after the onset of meningitis", "Test|Day 1|Day 5", "Cells|90|741")
+    assert [days for _, days in times(found, 2, (1, 2))] == [None, None]
+
+
+def test_a_caption_at_the_end_of_a_paragraph() -> None:
+    lines = ["He improved (Table 1).Table 1 Blood tests on admission", "CRP\t200", "Hb\t9"]
+    text, found, start = "\n".join(lines), [], 0
+    for i, line in enumerate(lines):
+        kind = BlockKind.TABLE if i else BlockKind.PARAGRAPH
+        found.append(Sentence(i, start, start + len(line), i, kind, "table" if i else "case"))
+        start += len(line) + 1
+    assert next(find_grids(text, found)).time(1, 1).days == 0.0

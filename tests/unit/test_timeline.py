@@ -89,6 +89,15 @@ def test_a_date_in_a_table_counts_from_the_admission_in_the_text(nlp: Language, 
     assert [context(doc).at(p := doc.text.rindex(v), p + 2).time_days for v in ("200", "12")] == [1.0, days]
 
 
+def test_dates_of_a_later_table_are_no_baseline(nlp: Language) -> None:
+    tables = [["Date\tCRP", "4 May 2020\t200", "9 May 2020\t30"], ["Date\tCRP", "2 June 2020\t12", "9 June 2020\t8"]]
+    lines = ["Case report", "A 40-year-old man had fever.", *tables[0], "He was seen again.", *tables[1]]
+    kinds = [BlockKind.TABLE if "\t" in line else BlockKind.PARAGRAPH for line in lines]
+    doc = read_blocks(nlp, lines, [BlockKind.HEADING, *kinds[1:]])
+    found = [context(doc).at(p := doc.text.index("\t" + v) + 1, p + 2).when for v in ("200", "30", "12", "8")]
+    assert found == ["baseline", "followup", "followup", "followup"]
+
+
 def read_blocks(nlp: Language, lines: list[str], kinds: list[BlockKind]) -> Doc:
     blocks, start = [], 0
     for line, kind in zip(lines, kinds, strict=True):
