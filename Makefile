@@ -1,6 +1,7 @@
 # make run    read the articles under corpus/ and write the tables to out/tables
 # make test   the tests        make lint   style and types
 # make bench  words per second make docs   the output that README.md and docs/ show
+# make site   the documentation as web pages in out/site
 # make clean  remove what the others made
 # Needs nothing but make and Python 3.11 or 3.12; another interpreter: make run PYTHON=/path/to/python3.11
 
@@ -11,11 +12,11 @@ USABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3 python,\
 	$(shell $(name) -c '$(USABLE)' >/dev/null 2>&1 && echo $(name))))
 
-.PHONY: help run test lint bench docs clean
+.PHONY: help run test lint bench docs site clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 run: $(VENV)/.installed
 	$(BIN)/casetab run corpus/articles --out $(OUT)
@@ -34,6 +35,10 @@ bench: $(VENV)/.installed
 
 docs: run
 	$(BIN)/python docs/refresh.py $(OUT)
+
+site: $(VENV)/.installed-dev
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs out/site
+	@echo "The pages are in $(CURDIR)/out/site; begin with index.html."
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from importlib.metadata import requires
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import yaml
 from helpers import ALL_TABLES, ROOT
+from packaging.requirements import Requirement
 
 from extract import __version__
 from extract.cli import app
@@ -60,6 +62,18 @@ def test_every_command_is_in_the_readme() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     names += [group.name for group in app.registered_groups if group.name]
     assert [name for name in names if f"casetab {name} " not in README] == []
+
+
+def test_the_licence_of_every_package_is_listed() -> None:
+    listed = (ROOT / "docs" / "third-party.md").read_text(encoding="utf-8").lower()
+    named = {Requirement(line).name.lower() for line in requires("casetab") or ()}
+    assert [name for name in sorted(named) if not re.search(rf"[| ]{re.escape(name)}[ ,]", listed)] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").split("\n")
+    pages = {path.stem for path in ROOT.glob("docs/*.md")} - {"index"}
+    assert pages - set(index) == set()
 
 
 def test_the_citation_names_this_version() -> None:
