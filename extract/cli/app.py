@@ -9,6 +9,7 @@ import typer
 from extract import __version__
 from extract.cli.doctor import doctor
 from extract.cli.evaluate import evaluate
+from extract.cli.export import export
 from extract.cli.normalize import normalize
 from extract.cli.report import report
 from extract.cli.rules import rules_app
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(normalize)
 app.command()(evaluate)
+app.command()(export)
 app.command()(report)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")

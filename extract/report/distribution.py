@@ -1,0 +1,136 @@
+"""Pictures of one variable: a histogram of numbers, bars of words."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from extract.report.plots import BLUE, NARROW, bars, canvas, soften
+
+Numbers = npt.NDArray[np.float64]
+
+_FENCE = 3.0  # interquartile ranges beyond the quartiles: "far out" by Tukey (1977), Exploratory Data Analysis
+_SPREAD = 60.0  # times: a wider range of positive numbers is drawn on a logarithmic axis
+_FEWEST, _MOST_BINS = 5, 24
+_WORDS = 12  # bars of a variable's values
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The part of some numbers that a histogram shows.
+
+    Attributes
+    ----------
+    edges : of its bins.
+    below, above : how many numbers lie outside, far from all others.
+    logarithmic : the bins grow by a factor.
+    """
+
+    edges: Numbers
+    below: int
+    above: int
+    logarithmic: bool
+
+
+def spread(values: Numbers) -> Spread:
+    """Return bins for at least one finite number, so that a few absurd ones do not flatten all the others."""
+    logarithmic = _is_wide(values)
+    scaled = np.log10(values) if logarithmic else values
+    quarter, three_quarters = np.percentile(scaled, [25, 75])
+    fence = _FENCE * (three_quarters - quarter)
+    inside = scaled
+    if fence > 0:
+        inside = scaled[(scaled >= quarter - fence) & (scaled <= three_quarters + fence)]
+    low, high = float(inside.min()), float(inside.max())
+    edges = _edges(inside, low, high, logarithmic=logarithmic)
+    below, above = int((scaled < low).sum()), int((scaled > high).sum())
+    return Spread(10.0**edges if logarithmic else edges, below, above, logarithmic)
+
+
+def _is_wide(values: Numbers) -> bool:
+    if len(values) < 8 or values.min() <= 0:
+        return False
+    low, high = np.percentile(values, [5, 95])
+    return bool(high / low > _SPREAD)
+
+
+def _edges(inside: Numbers, low: float, high: float, *, logarithmic: bool) -> Numbers:
+    if low == high:
+        room = 0.5 if not logarithmic else 0.1
+        return np.array([low - room, high + room])
+    whole = not logarithmic and bool(np.all(inside == np.round(inside)))
+    if whole and high - low < _MOST_BINS:
+        return np.arange(low - 0.5, high + 1.0)
+    bins = min(_MOST_BINS, max(_FEWEST, math.ceil(math.sqrt(len(inside)))))
+    # a hair of room, so that rounding leaves no number outside
+    room = (high - low) * 1e-9
+    return np.linspace(low - room, high + room, bins + 1)
+
+
+def draw_histogram(axes: Axes, values: Numbers, shown: Spread) -> None:
+    """Draw numbers into axes."""
+    soften(axes.hist(values, bins=shown.edges.tolist(), color=BLUE)[2])  # type: ignore[arg-type]
+    if shown.logarithmic:
+        axes.set_xscale("log")
+        decades = np.log10(shown.edges[-1] / shown.edges[0])
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0) if decades < 2.5 else (1.0,), numticks=6))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+    axes.grid(axis="y")
+
+
+def histogram(values: Sequence[float], xlabel: str, ylabel: str = "cases") -> tuple[Figure, str]:
+    """Return a histogram of at least one number, and what its caption says: n, median, quartiles, range, outsiders."""
+    numbers = np.asarray(values, dtype=float)
+    shown = spread(numbers)
+    figure, (axes,) = canvas(NARROW, 2.7)
+    draw_histogram(axes, numbers, shown)
+    axes.set_xlabel(xlabel + (" (logarithmic axis)" if shown.logarithmic else ""))
+    axes.set_ylabel(ylabel)
+    return figure, f"{summary(numbers)}{outsiders(shown)}"
+
+
+def summary(values: Numbers) -> str:
+    """Return the median, quartiles and range of numbers in words."""
+    low, quarter, middle, three_quarters, high = np.percentile(values, [0, 25, 50, 75, 100])
+    if len(values) == 1 or low == high:
+        return f"all {short(low)}" if len(values) > 1 else f"the value {short(low)}"
+    quartiles = f" (quartiles {short(quarter)} to {short(three_quarters)})" if len(values) >= 4 else ""
+    return f"median {short(middle)}{quartiles}, range {short(low)} to {short(high)}"
+
+
+def outsiders(shown: Spread) -> str:
+    """Return what to say of numbers that a histogram leaves out."""
+    parts = [f"{shown.below:,} below" if shown.below else "", f"{shown.above:,} above" if shown.above else ""]
+    said = " and ".join(filter(None, parts))
+    return f"; {said} what is drawn, far from all others" if said else ""
+
+
+def words(counts: Counter[str], xlabel: str, total: int) -> tuple[Figure, str]:
+    """Return bars of the commonest values, and what its caption says of the others."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown, rest = ranked[:_WORDS], ranked[_WORDS:]
+    if len(rest) == 1:
+        shown, rest = ranked, []
+    labels, numbers = [name for name, _ in shown], [n for _, n in shown]
+    if rest:
+        labels.append(f"{len(rest):,} other values")
+        numbers.append(sum(n for _, n in rest))
+    figure = bars(labels, [(xlabel, numbers)], xlabel, NARROW, total)
+    return figure, ", ".join(f"{name} {n:,}" for name, n in shown[:3])
+
+
+def short(value: float) -> str:
+    """Return a number with four significant digits, or all those before its point."""
+    return f"{value:,.0f}" if 10_000 <= abs(value) < 1e9 else f"{value:.4g}"
