@@ -51,9 +51,9 @@ class Texts:
         """Return the text of an article (its line of articles.csv)."""
         if article.get("status") == "failed":
             return Text(problem=f"This article could not be read: {article.get('error', '')}")
-        source, problem = self._source(article)
+        source, problem = self.source(article)
         if source is None:
-            return Text(problem=problem)
+            return Text(problem=f"{problem} The rows can be reviewed by their quotes.")
         name = f"{article['article_id']}\0{source.sha256}"
         with self._lock:
             if name in self._kept:
@@ -66,7 +66,8 @@ class Texts:
                 self._kept.popitem(last=False)
         return text
 
-    def _source(self, article: Cells) -> tuple[SourceText | None, str]:
+    def source(self, article: Cells) -> tuple[SourceText | None, str]:
+        """Return an article's text, in which the rows' offsets count; None and why where it is gone or has changed."""
         name, kind, digest = article.get("article_id", ""), article.get("format", ""), article.get("sha256", "")
         kept = self._folder / SOURCES / f"{name}.txt"
         if kind != "txt" and kept.exists():
@@ -84,10 +85,8 @@ class Texts:
                 return found, ""
             changed = f"{path} has changed since the run, so that the places of the rows are not known in it."
         shown = article.get("source_file", "")
-        missing = (
-            f"{shown} is not where it was when casetab ran. Start the page with --articles FOLDER to say where it is."
-        )
-        return None, (changed or missing) + " The rows can be reviewed by their quotes."
+        missing = f"{shown} is not where it was when casetab ran. Say with --articles FOLDER where it is now."
+        return None, changed or missing
 
     def _places(self, source_file: str) -> Iterator[Path]:
         """Yield the files that may be the one that the tables call ``source_file``, relative to an input."""

@@ -1,0 +1,1 @@
+"""A finished run in the formats of annotation tools and of GA4GH Phenopackets."""
