@@ -17,6 +17,7 @@ from extract.cli.options import Inputs, Out, Quiet, Rules, messages
 from extract.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from extract.protocol.analysis import Analysis
     from extract.run.options import Options
 
 _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -39,6 +40,15 @@ def run(  # long because each option stands here with its help
             "--metadata",
             help="References as RIS (Zotero, EndNote, Covidence, ASReview) or CSV: title, DOI, PMID, journal and"
             " year into articles.csv; found by file name, DOI or PMID.",
+            metavar="FILE",
+        ),
+    ] = None,
+    protocol: Annotated[
+        Path | None,
+        typer.Option(
+            "--protocol",
+            help="A review protocol (docs/protocol.md): also analysis.csv, one row for each case, one column for each"
+            " of its variables, with codebook.md and missingness.csv.",
             metavar="FILE",
         ),
     ] = None,
@@ -84,7 +94,7 @@ def run(  # long because each option stands here with its help
     )
     # ended from outside: as tidily as by the keyboard
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if _run(inputs, out, settings, metadata, formats, resume, quiet):
+    if _run(inputs, out, settings, metadata, protocol, formats, resume, quiet):
         raise typer.Exit(1)
 
 
@@ -93,6 +103,7 @@ def _run(
     out: Path,
     options: Options,
     metadata: Path | None,
+    protocol: Path | None,
     formats: str,
     resume: bool,
     quiet: bool,
@@ -110,6 +121,7 @@ def _run(
     began = time.perf_counter()
     chosen = read_formats(formats)
     about = _about(inputs, options, metadata, chosen, load_rules(options.rules).hash)
+    analysis = _analysis(protocol, options, about) if protocol else None
     items = find_articles(inputs, skip=out / SOURCES)
     join = Join(metadata.name, read_library(metadata), items) if metadata else None
     with writing(out):
@@ -120,13 +132,15 @@ def _run(
         about["articles"] = batch.counts
         try:
             with closing(batch.results()) as results:
-                counts = write_run(out, join.joined(results) if join else results, about, began, chosen)
+                joined = join.joined(results) if join else results
+                counts = write_run(out, joined, about, began, chosen, analysis)
         except KeyboardInterrupt:
             progress.say(f"interrupted: {batch.counts['done']} of {len(items)} articles are done and kept in {out};")
             progress.say("the same command goes on from there (no table was written)")
             raise typer.Exit(_INTERRUPTED) from None
     if not quiet:
-        _tell(out, len(items), counts, time.perf_counter() - began, join.messages() if join else [])
+        more = [*(join.messages() if join else []), *(analysis.messages() if analysis else [])]
+        _tell(out, len(items), counts, time.perf_counter() - began, more)
     failed = counts["articles:failed"]
     if failed:
         messages.print(f"{failed} of {len(items)} articles failed; {out / 'articles.csv'} says why", markup=False)
@@ -155,6 +169,20 @@ def _about(
             "time_limit": options.time_limit,
         },
     }
+
+
+def _analysis(path: Path, options: Options, about: dict[str, Any]) -> Analysis:
+    """Return what makes the wide table of a protocol, and note the protocol in run.json."""
+    from extract.protocol.analysis import Analysis
+    from extract.protocol.read import check_subjects, read_protocol, sha256
+    from extract.rules.load import load_rules
+
+    rules = load_rules(options.rules)
+    protocol = read_protocol(path, rules)
+    check_subjects(path, protocol, all_subjects=options.all_subjects)
+    about["options"]["protocol"] = str(path)
+    about["protocol"] = sha256(path)
+    return Analysis(protocol, rules)
 
 
 def _tell(out: Path, articles: int, counts: Mapping[str, int], seconds: float, more: Sequence[str]) -> None:

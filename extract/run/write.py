@@ -9,16 +9,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extract.errors import CasetabError
 from extract.run.article import ArticleResult
 from extract.tables.csv import TEMPORARY, whole_file
 from extract.tables.datapackage import data_package
 from extract.tables.formats import open_writers
-from extract.tables.schema import TABLES, Rows
+from extract.tables.schema import TABLES, Models, Rows
+
+if TYPE_CHECKING:
+    from extract.protocol.analysis import Analysis
 
 SOURCES = "sources"
+ANALYSIS, CODEBOOK, MISSINGNESS = "analysis", "codebook.md", "missingness.csv"
+ANALYSIS_FILES = ("analysis.csv", "analysis.parquet", CODEBOOK, MISSINGNESS)
+"""What a protocol adds to a run's folder."""
 
 
 @contextmanager
@@ -37,6 +43,7 @@ def write_run(
     about: Mapping[str, Any],
     began: float,
     formats: Sequence[str] = ("csv",),
+    analysis: Analysis | None = None,
 ) -> Counter[str]:
     """Write all files of a run; return counts of rows by table and of articles by status (``articles:ok``).
 
@@ -47,6 +54,7 @@ def write_run(
     ----------
     about : what run.json says of the run beside counts and seconds; read when all articles are done.
     began : ``time.perf_counter()`` at the start of the run.
+    analysis : makes the wide table of a protocol; None writes none, and removes that of an earlier run.
 
     Raises
     ------
@@ -56,8 +64,11 @@ def write_run(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _clear(folder)
-        counts = _write_tables(folder, results, formats)
-        write_json(folder / "datapackage.json", data_package(formats))
+        counts = _write_tables(folder, results, formats, analysis)
+        if analysis is None:
+            _remove_analysis(folder)
+        more = analysis.resources(formats) if analysis is not None else []
+        write_json(folder / "datapackage.json", data_package(formats, more))
         seconds = round(time.perf_counter() - began, 3)
         write_json(folder / "run.json", {**about, "counts": dict(sorted(counts.items())), "seconds": seconds})
     return counts
@@ -73,18 +84,38 @@ def _clear(folder: Path) -> None:
                 path.unlink()
 
 
-def _write_tables(folder: Path, results: Iterable[ArticleResult], formats: Sequence[str]) -> Counter[str]:
-    counts: Counter[str] = Counter(dict.fromkeys(TABLES, 0))
+def _remove_analysis(folder: Path) -> None:
+    """Remove the wide table of an earlier run: its sources would be looked up in the tables of this one."""
+    try:
+        described = json.loads((folder / "datapackage.json").read_bytes())
+        names = {resource["name"] for resource in described["resources"]}
+    except (OSError, ValueError, TypeError, LookupError):
+        return
+    if ANALYSIS in names:  # else the files of these names are not casetab's
+        for name in ANALYSIS_FILES:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _write_tables(
+    folder: Path, results: Iterable[ArticleResult], formats: Sequence[str], analysis: Analysis | None
+) -> Counter[str]:
+    tables: Models = TABLES if analysis is None else {**TABLES, ANALYSIS: analysis.model}
+    counts: Counter[str] = Counter(dict.fromkeys(tables, 0))
     with ExitStack() as stack:
-        writers = open_writers(formats, folder, stack)
+        writers = open_writers(formats, folder, stack, tables)
         for result in results:
             counts[f"articles:{result.article.status}"] += 1
             rows: Rows = {"articles": [result.article], "cases": result.records.cases, **result.records.tables}
+            if analysis is not None:
+                rows = {**rows, ANALYSIS: analysis.rows(result.records.cases, result.records.tables)}
             counts.update({name: len(records) for name, records in rows.items()})
             for writer in writers:
                 writer.write(rows)
             if result.source_text:
                 _write_source(folder, result)
+        if analysis is not None:
+            stack.enter_context(whole_file(folder / CODEBOOK)).write(analysis.codebook())
+            stack.enter_context(whole_file(folder / MISSINGNESS)).writelines(analysis.missingness())
     return counts
 
 

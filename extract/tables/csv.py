@@ -12,7 +12,7 @@ from typing import IO
 
 from extract.records.common import Table, columns
 from extract.records.quotes import FORMULA_STARTS
-from extract.tables.schema import TABLES, Rows
+from extract.tables.schema import Models, Rows
 
 _NAME = 100  # characters of a file's name in its temporary name, which must not get longer than a name may be
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -102,9 +102,9 @@ class CsvWriter:
     stack : what is entered here appears under its name when the stack is left without an error.
     """
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._streams = {name: stack.enter_context(whole_file(folder / f"{name}.csv")) for name in TABLES}
-        for name, model in TABLES.items():
+    def __init__(self, folder: Path, stack: ExitStack, tables: Models) -> None:
+        self._streams = {name: stack.enter_context(whole_file(folder / f"{name}.csv")) for name in tables}
+        for name, model in tables.items():
             self._streams[name].write(csv_line(columns(model)))
 
     def write(self, rows: Rows) -> None:

@@ -25,32 +25,44 @@ _PLACES = {
 _TYPES = {str: "string", float: "number", int: "integer"}
 
 
-def data_package(formats: Sequence[str] = ("csv",)) -> dict[str, Any]:
+def data_package(formats: Sequence[str] = ("csv",), more: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """Return the descriptor, generated from the table models (Data Package v1, specs.frictionlessdata.io).
 
     Parameters
     ----------
     formats : as written by the run; the descriptor points to the files of the plainest.
+    more : further resources: those of a protocol.
     """
-    plainest = next(name for name in _PLACES if name in formats)
     return {
         "profile": "tabular-data-package",
         "name": "casetab-run",
         "title": "Tables extracted from case reports by casetab",
         "version": __version__,
-        "resources": [_resource(name, model, plainest) for name, model in TABLES.items()],
+        "resources": [*(resource(name, model, plainest(formats)) for name, model in TABLES.items()), *more],
     }
 
 
-def _resource(name: str, model: type[Table], format: str) -> dict[str, Any]:
+def plainest(formats: Sequence[str]) -> str:
+    """Return that of several formats which most programs read."""
+    return next(name for name in _PLACES if name in formats)
+
+
+def resource(name: str, model: type[Table], format: str, key: str = "") -> dict[str, Any]:
+    """Return the description of a table: its file, and each of its columns.
+
+    Parameters
+    ----------
+    key : the column that is unique; for the tables of every run it is known.
+    """
     schema: dict[str, Any] = {
         "fields": [_field(column, model.model_fields[column]) for column in columns(model)],
         "missingValues": [""],
-        "primaryKey": [_KEYS.get(name, "record_id")],
+        "primaryKey": [key or _KEYS.get(name, "record_id")],
     }
     references = [_reference(column, table) for table, column in _KEYS.items() if table != name]
-    if name != "articles":
-        schema["foreignKeys"] = [key for key in references if key["fields"][0] in model.model_fields]
+    references = [reference for reference in references if reference["fields"][0] in model.model_fields]
+    if references:
+        schema["foreignKeys"] = references
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -69,10 +81,13 @@ def _reference(column: str, table: str) -> dict[str, Any]:
 
 def _field(name: str, info: FieldInfo) -> dict[str, Any]:
     kind, allowed = _type(info.annotation)
-    described: dict[str, Any] = {"name": name, "type": kind, "description": info.description or ""}
-    extra = info.json_schema_extra
-    if isinstance(extra, dict) and "unit" in extra:
-        described["unit"] = extra["unit"]
+    described: dict[str, Any] = {"name": name, "type": kind}
+    if info.title:
+        described["title"] = info.title
+    described["description"] = info.description or ""
+    extra: dict[str, Any] = dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
+    allowed = extra.pop("enum", allowed)
+    described |= extra  # the unit, and what a protocol says
     constraints = _constraints(name, info, allowed)
     if constraints:
         described["constraints"] = constraints

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from extract.errors import CasetabError
-from extract.tables.schema import Rows
+from extract.tables.schema import TABLES, Models, Rows
 
 FORMATS = ("csv", "parquet", "xlsx", "jsonl")
 
@@ -35,14 +35,19 @@ def read_formats(given: str) -> tuple[str, ...]:
     return names
 
 
-def open_writers(formats: Sequence[str], folder: Path, stack: ExitStack) -> list[Writer]:
-    """Return a writer for each format; the files appear together when ``stack`` is left without an error."""
+def open_writers(formats: Sequence[str], folder: Path, stack: ExitStack, tables: Models = TABLES) -> list[Writer]:
+    """Return a writer for each format; the files appear together when ``stack`` is left without an error.
+
+    Parameters
+    ----------
+    tables : what is written; a protocol adds the wide table.
+    """
     writers: list[Writer] = []
     for name in formats:  # each format's library is imported where it is wanted
         if name == "csv":
             from extract.tables.csv import CsvWriter
 
-            writers.append(CsvWriter(folder, stack))
+            writers.append(CsvWriter(folder, stack, tables))
         elif name == "jsonl":
             from extract.tables.jsonl import JsonLinesWriter
 
@@ -50,9 +55,9 @@ def open_writers(formats: Sequence[str], folder: Path, stack: ExitStack) -> list
         elif name == "parquet":
             from extract.tables.parquet import ParquetTables
 
-            writers.append(ParquetTables(folder, stack))
+            writers.append(ParquetTables(folder, stack, tables))
         elif name == "xlsx":
             from extract.tables.xlsx import Workbook
 
-            writers.append(Workbook(folder, stack))
+            writers.append(Workbook(folder, stack, tables))
     return writers

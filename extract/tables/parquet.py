@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from extract.records.common import Table, columns
 from extract.tables.csv import whole_path
-from extract.tables.schema import TABLES, Rows
+from extract.tables.schema import Models, Rows
 
 _GROUP = 20_000  # rows held in memory (with their columns about 100 MB), and what a reader takes on at once
 _TYPES: dict[type, pa.DataType] = {str: pa.string(), float: pa.float64(), int: pa.int64()}
@@ -21,8 +21,8 @@ _TYPES: dict[type, pa.DataType] = {str: pa.string(), float: pa.float64(), int: p
 class ParquetTables:
     """Files ``TABLE.parquet``: the row groups are the partitions that Dask, Spark and DuckDB read in parallel."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._tables = {name: _OneTable(folder / f"{name}.parquet", model, stack) for name, model in TABLES.items()}
+    def __init__(self, folder: Path, stack: ExitStack, tables: Models) -> None:
+        self._tables = {name: _OneTable(folder / f"{name}.parquet", model, stack) for name, model in tables.items()}
 
     def write(self, rows: Rows) -> None:
         """Append the rows of one article."""

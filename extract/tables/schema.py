@@ -14,5 +14,8 @@ TABLES: dict[str, type[Table]] = {
     **{name: model for name, (model, _) in RECORDS.items()},
 }
 
+Models = Mapping[str, type[Table]]
+"""Models by the names of their tables: ``TABLES``, and with a protocol the wide table, too."""
+
 Rows = Mapping[str, Sequence[Table]]
 """The rows of one article by the names of the tables."""

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from extract.records.common import Table, columns
 from extract.tables.csv import VERBATIM, is_formula, whole_path
-from extract.tables.schema import TABLES, Rows
+from extract.tables.schema import Models, Rows
 
 _LAST_ROW = 1_048_576  # rows of a sheet, and
 _LONGEST = 32_767  # characters of a cell, by Excel's specifications and limits
@@ -36,7 +36,7 @@ class Workbook:
     with Excel's own sign for that, where CSV needs an apostrophe in the text.
     """
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, tables: Models) -> None:
         temporary = stack.enter_context(whole_path(folder / "tables.xlsx"))
         sheets = stack.enter_context(TemporaryDirectory(dir=folder, prefix=".sheets-", suffix=".part"))
         self._book: Any = xlsxwriter.Workbook(str(temporary), {**_OPTIONS, "tmpdir": sheets})
@@ -44,7 +44,7 @@ class Workbook:
         stack.push(self._closed)
         header = self._book.add_format({"bold": True, "bottom": 1})
         literal = self._book.add_format({"quote_prefix": True})
-        self._sheets = {name: _Sheets(self._book, name, model, header, literal) for name, model in TABLES.items()}
+        self._sheets = {name: _Sheets(self._book, name, model, header, literal) for name, model in tables.items()}
 
     def write(self, rows: Rows) -> None:
         """Append the rows of one article."""
