@@ -13,7 +13,8 @@ def evaluate(
         Path,
         typer.Option(
             "--gold",
-            help="Folder of gold records: ARTICLE.json each, or the tables that `casetab review export` wrote.",
+            help="Folder of gold records: ARTICLE.json each, the tables that `casetab review export` wrote, or"
+            " brat files.",
             show_default=False,
         ),
     ],
@@ -28,7 +29,7 @@ def evaluate(
         str, typer.Option("--docs", help="Only these articles, separated by commas.", metavar="ID,ID")
     ] = "",
     form: Annotated[
-        Literal["json", "tables"] | None,
+        Literal["json", "tables", "brat"] | None,
         typer.Option("--format", help="What the folder of gold records holds; found out where not given."),
     ] = None,
 ) -> None:

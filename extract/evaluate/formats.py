@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Literal
 
+from extract.evaluate.annotated import read_annotated
 from extract.evaluate.gold import Fact, read_gold
 from extract.evaluate.reviewed import read_reviewed
 
-GoldFormat = Literal["json", "tables"]
-"""JSON files, one for each article; the tables that a review has left."""
+GoldFormat = Literal["json", "tables", "brat"]
+"""JSON files, one for each article; the tables that a review has left; brat's standoff files."""
 
 _Reader = Callable[[Path, Collection[str]], dict[str, dict[str, list[Fact]]]]
-_READERS: dict[GoldFormat, _Reader] = {"json": read_gold, "tables": read_reviewed}
+_READERS: dict[GoldFormat, _Reader] = {"json": read_gold, "tables": read_reviewed, "brat": read_annotated}
 
 
 def read_gold_records(
@@ -36,4 +37,6 @@ def read_gold_records(
 
 def _form(folder: Path) -> GoldFormat:
     """Return the format of a folder; reviewed tables have a JSON file beside them, the data package."""
-    return "tables" if (folder / "articles.csv").exists() else "json"
+    if (folder / "articles.csv").exists():
+        return "tables"
+    return "brat" if any(folder.glob("*.ann")) else "json"

@@ -61,9 +61,14 @@ def _facts(table: str, rows: list[Row]) -> Iterator[Fact]:
         decision = row.get("decision", "accepted")
         if decision == _REJECTED:
             continue
-        fact = _FACTS[table](row)
+        fact = fact_of(table, row)
         if fact is not None:
             yield fact if decision in DECISIONS else {**fact, "optional": True}
+
+
+def fact_of(table: str, row: Row) -> Fact | None:
+    """Return what a row says as a gold record; None where it says nothing that is measured."""
+    return _FACTS[table](row)
 
 
 def _span(row: Row, low: str, high: str) -> str | None:

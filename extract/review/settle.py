@@ -54,16 +54,6 @@ def settle(
     return [_settle(group, consensus, finished) for group in _grouped(judgements)]
 
 
-def open_differences(
-    judgements: Mapping[str, Sequence[Judgement]],
-    consensus: Mapping[RowKey, Judgement],
-    finished: Collection[str] = (),
-) -> list[Difference]:
-    """Return the differences of one article that still need a consensus."""
-    settled = settle(judgements, consensus, finished)
-    return [one.difference for one in settled if one.difference is not None and one.outcome == "unresolved"]
-
-
 def _grouped(judgements: Mapping[str, Sequence[Judgement]]) -> list[list[Judgement]]:
     """Return the judgements row by row; within a row in the order of the reviewers' names."""
     groups: list[list[Judgement]] = []
