@@ -41,11 +41,12 @@ def denied(text: str, items: Sequence[Item], vocabulary: Vocabulary) -> Iterator
     items : analytes, other measures, values and result words of the sentence, in text order.
     """
     for i, item in enumerate(items):
-        if item.role is not Role.ANALYTE or item.entry is None or item.entry["kind"] not in _SEEN_OR_NOT:
+        if item.role is not Role.ANALYTE or item.entry is None or item.entry["kind"] == "panel":
             continue
         lead = _lead(text, items, i)
         if lead is None:
             continue
+        sure = item.entry["kind"] in _SEEN_OR_NOT
         found = [item]
         for other in items[i + 1 :]:
             gap = text[found[-1].end : other.start]
@@ -54,7 +55,8 @@ def denied(text: str, items: Sequence[Item], vocabulary: Vocabulary) -> Iterator
             ):
                 break
             found.append(other)
-        if lead.re is _NO and not lead.group("shown") and not _WAS_SEEN.match(text, found[-1].end):
+        stated = lead.re is not _NO or (sure and lead.group("shown") is not None)
+        if not stated and not _WAS_SEEN.match(text, found[-1].end):
             continue
         a, b = lead.span("no")
         entry = Entry(text[a:b], "result", {"result": "negative"})

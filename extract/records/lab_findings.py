@@ -1,8 +1,9 @@
 """Findings that a laboratory test showed: "the blood count revealed leukocytosis and no anaemia".
 
 A finding names analyte and direction in one word, and clinicians use such words of patients too ("anaemia was
-treated"). It is a result where a test showed it: the test is the subject of a verb of showing, or the finding was made
-"on" the test.
+treated"). It is a result where a named test showed it: the blood count, the urinalysis, the blood gas is the subject of
+a verb of showing, or the finding was made "on" it. "Laboratory tests revealed anaemia" is a diagnosis and no result of
+one test; the exception of "blood tests were normal except for anaemia" is one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import islice
 
 from extract.records.lab_items import Item, LabDraft, Role
 from extract.records.lab_vocabulary import Vocabulary
+from extract.records.lab_words import is_general, is_graded
 from extract.rules.lexicon import Entry, Mention
 
 _SHOWED = re.compile(
@@ -44,6 +46,7 @@ _STOP = re.compile(
     r"syndromes?|despite|prompt\w+|started|received|given|underwent|while|whereas|but|who|which|he|she|we)\b",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(r"(?:except|apart|aside|other than|besides)", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:]|\.\s")
 _VERB = re.compile(r"[;:]|\.\s|\b(?:was|were|is|are|had|has|have)\b", re.IGNORECASE)
 _NO = re.compile(
@@ -80,9 +83,12 @@ class FindingLinker:
             return []
         taken = {draft.analyte.start for draft in known} | {d.result.start for d in known if d.result is not None}
         new: dict[int, LabDraft] = {}
+        gas = any(d.result is not None and _is_acid_base(d.result) for d in known)
         for finding, test, negated in [*self._shown(), *self._made_on()]:
-            if finding.start not in taken and finding.start not in new:
-                new[finding.start] = self._draft(finding, test, negated)
+            if finding.start in taken or finding.start in new or (gas and finding.role is Role.RESULT):
+                continue  # a blood gas with "metabolic and respiratory acidosis" is one result
+            gas = gas or finding.role is Role.RESULT
+            new[finding.start] = self._draft(finding, test, negated)
         return [new[start] for start in sorted(new)]
 
     def _shown(self) -> Iterator[tuple[Item, Item | None, int]]:
@@ -94,6 +100,8 @@ class FindingLinker:
             if first == len(starts) or starts[first] > reach:
                 continue
             is_test, test = self._subject(verb.start())
+            if test is None or is_general(test):
+                is_test, test = is_test and _EXCEPT.match(verb.group()) is not None, None
             if not is_test:
                 continue
             stop = _STOP.search(self._text, verb.end(), reach)
@@ -126,7 +134,7 @@ class FindingLinker:
         places = {id(item): i for i, item in enumerate(self._items)}
         for panel in self._panels:
             i = places[id(panel)] - 1
-            if i < 0 or not _is_finding(self._items[i]):
+            if i < 0 or is_general(panel) or not _is_finding(self._items[i]):
                 continue
             if not _MADE_ON.fullmatch(self._text, self._items[i].end, panel.start):
                 continue
@@ -141,6 +149,24 @@ class FindingLinker:
             no = _NO.search(self._text, max(self._start, chain[-1].start - _LEAD), chain[-1].start)
             yield from ((item, panel, no.start() if no is not None else -1) for item in chain)
 
+    def _grade(self, finding: Item) -> Item | None:
+        """Return the grade in a bracket behind a finding: the 3+ of "haematuria (3+)"."""
+        i = bisect_left(self._items, finding.end, key=lambda item: item.start)
+        if i == len(self._items) or not is_graded(self._text, self._items[i]):
+            return None
+        gap = self._text[finding.end : self._items[i].start]
+        return self._items[i] if gap.strip() in ("(", "[") else None
+
+    @staticmethod
+    def _names_itself(finding: Item, test: Item | None) -> bool:
+        """Tell whether a finding says by its own name what was found where: the proteinuria of a urinalysis."""
+        return (
+            test is not None
+            and finding.role is Role.IMPLIED
+            and test.entry is not None
+            and test.entry.name == "urinalysis"
+        )
+
     def _draft(self, finding: Item, test: Item | None, negated: int) -> LabDraft:
         analyte, result = finding, None
         gas = self._words.named("blood gas analysis")
@@ -152,6 +178,8 @@ class FindingLinker:
             begin, written = negated, self._text[negated : finding.end]
             entry = Entry(written, "result", {"result": "normal"})
             result = Item(Role.RESULT, negated, finding.end, mention=Mention(negated, finding.end, written, entry))
+        elif result is None:
+            result = self._grade(finding)
         start, end = (test.start, test.end) if test is not None else (begin, begin)
         return LabDraft(
             analyte,
@@ -160,13 +188,16 @@ class FindingLinker:
             confidence=_CONFIDENCE,
             start=min(start, begin),
             end=max(end, finding.end),
-            named_by=test,
+            named_by=None if self._names_itself(finding, test) else test,
             sums=finding.role is Role.IMPLIED,
         )
 
 
 def _is_finding(item: Item) -> bool:
-    if item.role is Role.RESULT:
-        known = item.mention is not None and item.mention.entry.name in _ACID_BASE
-        return known and item.mention is not None and item.mention.text.lower().endswith("osis")
-    return item.role is Role.IMPLIED
+    return _is_acid_base(item) if item.role is Role.RESULT else item.role is Role.IMPLIED
+
+
+def _is_acid_base(item: Item) -> bool:
+    """Tell whether a result is "acidosis" or "alkalosis", which is one of a blood gas."""
+    known = item.entry is not None and item.entry.name in _ACID_BASE
+    return known and item.mention is not None and item.mention.text.lower().endswith("osis")

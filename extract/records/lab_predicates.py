@@ -43,10 +43,13 @@ _CLAUSE = re.compile(
     r"\b(?:was|were|is|are|had|has|have|but|while|whereas|although|showed|revealed|and the|and an?|because|that)\b",
     re.IGNORECASE,
 )
-_ANAPHORA = re.compile(
-    r"\b(?:(?:and|but)\s+(?:these|they|both|all|all of (?:these|them)|(?:the|their|all) results|the result)|which|"
+_ANAPHORA = re.compile(  # "; however, all were", ", all results were reported as"
+    r"(?:\b(?:and|but)|[,;](?:\s(?:and|but))?(?:\s?however,?)?)\s+"
+    r"(?:(?:these|they|both|all|all of (?:these|them)|(?:the|their|all)(?:\s(?:the|tests?))? results|the result|which|"
     r"all of (?:which|them)|(?:the )?results? of which)"
-    r"\s+(?:all\s+|both\s+)?(?:was|were|came back|returned|turned out)\s*(?:all\s*|both\s*|also\s*)?$",
+    r"\s+(?:all\s+|both\s+)?(?:was|were|came back|returned|turned out)|"
+    r"(?:all|both)(?=\s(?:reported|returned|found|resulted)\b))"
+    r"\s*(?:all\s*|both\s*|also\s*)?(?:(?:reported|found|noted|returned|resulted)\s*(?:to be|as)?\s*)?$",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -59,13 +62,26 @@ _FILLER = re.compile(
     r"screening|panels?|testing|antibod(?:y|ies)|serolog(?:y|ies)|assays?|findings?|resulted|appeared|seemed|within|"
     r"repeatedly|turned|into|parameters?|abs?|profiles?|drastic|dramatic|significant|marked|slight|mild|gradual|"
     r"progressive|rapid|sharp|steady|further|remarkable|considerable|moderate|severe|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?|"
-    r"always|tested|could not be|types?\s\d(?:(?:\s?[,/]\s?|\s(?:and|or)\s)\d)?)\b",
+    r"always|tested|could not be|proved|proven|reported|immunologic(?:al)?|immunoassays?|serologic(?:al)?|viral|"
+    r"index|constantly|types?\s\d(?:(?:\s?[,/]\s?|\s(?:and|or)\s)\d)?)\b",
     re.IGNORECASE,
 )
 _MEMBER = r"(?!(?:he|she|it|they|who|which|that|but|a|an|the|his|her|while|whereas)\b)[\w/-]+(?:\s[\w/-]+){0,3}"
 _UNKNOWN_MEMBERS = re.compile(
     rf"\s?(?:(?:levels?|tests?|enzymes?|counts?|serolog(?:y|ies)|antibod(?:y|ies))\s?)?(?:,\s{_MEMBER}){{0,3}},?\s(?:and|or)\s{_MEMBER}"
     r"\s(?:were|are|(?:all\s)?came back|returned)\s(?:(?:all|both|also|otherwise|within|repeatedly|each)\s)?",
+    re.IGNORECASE,
+)
+_STUDY_FIRST = re.compile(  # "normal | MRI and | urinalysis"
+    r"\s(?:[\w-]+\s){0,2}(?:MRI|CT|ECG|EKG|EEG|electrocardiogra\w+|echocardiogra\w+|electroencephalogra\w+|"
+    r"X-?rays?|radiogra\w+|ultraso\w+|imaging|examination|vital signs)(?:\s(?:scans?|findings|results))?"
+    r"(?:,\s(?:[\w-]+\s){0,2}[\w-]+){0,2},?\s(?:and|or)\s(?:the\s|his\s|her\s)?",
+    re.IGNORECASE,
+)
+_INCLUDING = re.compile(  # "were negative, | including hepatitis A virus, | EBV and CMV"
+    r",?\s\(?(?:including|such as|namely)\s"
+    r"(?:(?:the|both|anti|serum|antibod(?:y|ies)|IgM|IgG|tests?|for|against|to|of)[\s-]){0,3}"
+    r"(?:[\w/-]+(?:\s[\w/-]+){0,3},\s){0,4}(?:[\w/-]+(?:\s[\w/-]+){0,3},?\s)?(?:and\s)?(?:anti-?)?",
     re.IGNORECASE,
 )
 _FINITE = re.compile(
@@ -77,7 +93,7 @@ _MAX_INTERRUPTED = 220
 
 def is_anaphora(gap: str) -> bool:
     """Tell whether a gap takes a list up again: "... were sent, all of which were"."""
-    return len(gap) <= _MAX_INTERRUPTED and ";" not in gap and _ANAPHORA.search(gap) is not None
+    return len(gap) <= _MAX_INTERRUPTED and _ANAPHORA.search(gap) is not None
 
 
 def ends_list(gap: str) -> bool:
@@ -85,6 +101,16 @@ def ends_list(gap: str) -> bool:
     if len(gap) > MAX_GAP or _UNKNOWN_MEMBERS.fullmatch(gap) is None:
         return False
     return len(_FINITE.findall(gap)) <= 1
+
+
+def is_study(gap: str) -> bool:
+    """Tell whether a gap holds a study that is no laboratory test: "normal | MRI and | urinalysis"."""
+    return _STUDY_FIRST.fullmatch(gap) is not None
+
+
+def is_including(gap: str) -> bool:
+    """Tell whether a gap opens the list of what a result was said of: "were negative, | including | EBV and CMV"."""
+    return _INCLUDING.fullmatch(gap) is not None
 
 
 def core(gap: str) -> str:

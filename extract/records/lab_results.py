@@ -10,7 +10,7 @@ from itertools import chain
 from extract.records.lab_asides import own_statements, same_analyte, without_repeats
 from extract.records.lab_denials import denied
 from extract.records.lab_items import Item, LabDraft, Role
-from extract.records.lab_predicates import ends_list, is_anaphora, is_predicate
+from extract.records.lab_predicates import ends_list, is_anaphora, is_including, is_predicate, is_study
 from extract.records.lab_serology import confirmed, is_method, is_sought
 from extract.records.lab_vocabulary import Vocabulary
 from extract.records.lab_words import (
@@ -18,6 +18,7 @@ from extract.records.lab_words import (
     fits,
     is_change,
     is_found,
+    is_general,
     is_graded,
     is_of_cells,
     is_panel,
@@ -56,9 +57,12 @@ _INCLUDED = re.compile(
 _AS_WELL = re.compile(
     r",?\s(?:as well as|as (?:was|were|did)|(?:and )?so (?:was|were|did)|along with|together with)(?=\s)", re.I
 )
+_FOR = re.compile(r"\sfor\s(?:\w+\s){0,2}", re.IGNORECASE)
 _SHORT_FORM = re.compile(r"\s?(?:(?:antigens?|antibod(?:y|ies)|levels?|tests?)\s){0,2}[(\[]\s?", re.IGNORECASE)
 _SHOWS = re.compile(
-    r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|reported|detected|found)\b", re.I
+    r"\b(?:showed|shows|revealed|reveals|demonstrated|yielded|indicated|disclosed|had|"
+    r"(?<!was )(?<!were )(?:reported|detected|found))\b",
+    re.IGNORECASE,
 )
 _LACKING = re.compile(r"\b(?:no|without)\s(?:any\s|significant\s|relevant\s|evident\s|further\s)?$", re.IGNORECASE)
 _LACK = re.compile(r"(?:no|without)\s", re.IGNORECASE)
@@ -77,6 +81,7 @@ _SINGLE = re.compile(r"\bwas\b", re.IGNORECASE)
 _NEW_CLAUSE = re.compile(r",\s(?:and|but)\s(?:the|an?|his|her)\s", re.IGNORECASE)
 _SERUM = re.compile(r"\bser(?:um|olog)|\bantibod|\bIg[GMA]\b", re.IGNORECASE)
 _BUT_NOT = re.compile(r",?\sbut not(?:\sfor)?\s", re.IGNORECASE)
+_ACID_BASE = re.compile(r"(?:acid|alkal)osis$", re.IGNORECASE)  # a diagnosis where only "laboratory tests" showed it
 _LISTED = re.compile(r"^(?:,?\s(?:and|or|of)\s\w+)+(?=\s)")
 
 
@@ -167,7 +172,7 @@ class ResultLinker:
             for _, (analyte, word, rule) in sorted(chosen.items())
             if fits(self._text, analyte, word)
             and not (self._tissue and self._may_be_stained(analyte, word))
-            and not (_is_general(analyte) and (shared[word.start] > 1 or not self._sums_up(word, rule)))
+            and not (is_general(analyte) and (shared[word.start] > 1 or not self._sums_up(word, rule)))
         ]
 
     def _may_be_stained(self, analyte: Item, word: Item) -> bool:
@@ -180,6 +185,7 @@ class ResultLinker:
     def _sums_up(self, word: Item, rule: str) -> bool:
         """Tell whether a word says all of the laboratory tests: they "were normal", "except for"."""
         whole = word.entry is not None and word.entry["result"] in ("normal", "abnormal", "negative")
+        whole = whole and not _ACID_BASE.search(self._text, word.start, word.end)
         return whole and rule == "lab.result_after" and stands_alone(self._text, word)
 
     def _gap(self, a: Item, b: Item) -> str:
@@ -208,6 +214,8 @@ class ResultLinker:
         shared = _AS_WELL.match(gap)  # "were normal, as were the levels of"
         if shared is not None and _BETWEEN.fullmatch(gap, shared.end()) is not None:
             return not (seen(word) and not is_sought(first)) and not self._has_own(j)
+        if self._goes_on(i, gap):
+            return not self._has_own(j)
         if not (self._opens(word, first) or _BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
             return False
         if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
@@ -244,7 +252,14 @@ class ResultLinker:
 
     def _after_unknown(self, word: Item, gap: str) -> bool:
         """Tell whether a list begins with what no lexicon knows: "no abnormalities in the ECG and cardiac enzymes"."""
-        return _LACK.match(self._text, word.start) is not None and _UNKNOWN_FIRST.fullmatch(gap) is not None
+        if _LACK.match(self._text, word.start) is not None and _UNKNOWN_FIRST.fullmatch(gap) is not None:
+            return True
+        result = word.entry["result"] if word.entry is not None else ""
+        return result == "normal" and is_study(gap)
+
+    def _goes_on(self, i: int, gap: str) -> bool:
+        """Tell whether a list behind a predicate says of what it was said: "antibodies were negative, including"."""
+        return is_including(gap) and self._predicate_of_earlier(i)
 
     def _joins(self, a: Item, b: Item, gap: str) -> bool:
         """Tell whether two items are of one list, or two names of one member: "prothrombin time (PT)"."""
@@ -336,6 +351,8 @@ class ResultLinker:
 
     def _is_of_others(self, i: int, subject: Item) -> bool:
         """Tell whether a test's result is what it found: "the PCR was negative for HSV"."""
+        if is_panel(subject) and self._found_of(self._items[i]):
+            return True
         if i + 1 >= len(self._items) or self._items[i + 1].role is not Role.ANALYTE:
             return False
         gap = self._gap(self._items[i], self._items[i + 1])
@@ -346,6 +363,11 @@ class ResultLinker:
             and not re.search(r"[(:]|includ|such as|namely", gap)
             and names_what(self._text, self._items[i], gap)
         )
+
+    def _found_of(self, word: Item) -> bool:
+        """Tell whether a finding follows as what a test was positive for: "positive for haematuria"."""
+        after = next((item for item in self._all if item.start >= word.end), None)
+        return after is not None and after.role is Role.IMPLIED and _FOR.fullmatch(self._gap(word, after)) is not None
 
     def _states(self, gap: str, word: Item) -> bool:
         """Tell whether a gap between an analyte and a word behind it makes the word the analyte's result."""
@@ -363,9 +385,4 @@ class ResultLinker:
 
 def _is_heading(item: Item) -> bool:
     """Tell whether an analyte only heads a list of tests: "laboratory results", "serologies"."""
-    return is_method(item) or _is_general(item)
-
-
-def _is_general(analyte: Item) -> bool:
-    """Tell whether an analyte is "laboratory tests", which says nothing where the sentence names them."""
-    return analyte.entry is not None and analyte.entry.name == "laboratory tests"
+    return is_method(item) or is_general(item)

@@ -124,6 +124,11 @@ def is_sought(item: Item) -> bool:
     return item.role is Role.ANALYTE and item.entry is not None and item.entry["kind"] in _SOUGHT
 
 
+def _is_class(item: Item) -> bool:
+    """Tell whether an item is "IgM" or "IgG" alone."""
+    return item.role is Role.ANALYTE and item.entry is not None and item.entry.name.startswith("immunoglobulin ")
+
+
 def _with_methods(text: str, items: Sequence[Item]) -> list[Item]:
     """Join a germ and the method that stands beside it into one name: "PCR for HSV", "HSV PCR", "CMV by PCR"."""
     found: list[Item] = []
@@ -140,6 +145,8 @@ def _with_methods(text: str, items: Sequence[Item]) -> list[Item]:
             before is not None and is_sought(before) and is_method(item) and _BY.fullmatch(text, before.end, item.start)
         ):
             found[-1] = replace(before, end=item.end)
+        elif before is not None and is_sought(before) and _is_class(item) and text[before.end : item.start] == " ":
+            found[-1] = replace(before, end=item.end)  # "influenza A IgM"
         else:
             found.append(item)
     return found

@@ -41,9 +41,11 @@ _PASSIVE = re.compile(r"(?:was|were|had been)\s(?:excluded|ruled out)\b", re.IGN
 _REACH = 80
 _URINE = re.compile(r"\burin|\bdipstick|\bsediment\b|\bUA\b", re.IGNORECASE)
 _GRADED = re.compile(r"(?:[1-4]\s?\+|\+\s?[1-4]|\+{1,4})")
-_COMPARISON = re.compile(
-    r"\b(?:as|than|not|international|(?<!due )(?<!owing )(?<!secondary )to)\s+$", re.IGNORECASE
-)  # "as high as 12", "international normal ratio": no result of its own
+_COMPARISON = re.compile(  # "as high as 12", "international normal ratio": no result of its own
+    r"\b(?:(?<!reported )(?<!returned )(?<!interpreted )(?<!read )as|than|not|international|"
+    r"(?<!due )(?<!owing )(?<!secondary )to)\s+$",
+    re.IGNORECASE,
+)
 _OF_WHAT = re.compile(
     r"\b(?:of|for|against|including|such as|namely)\b|[(:]", re.IGNORECASE
 )  # "positive for", "increased values of"
@@ -136,6 +138,11 @@ def _is_level(word: Item) -> bool:
 def is_panel(item: Item) -> bool:
     """Tell whether an item is a group of tests."""
     return item.entry is not None and item.entry["kind"] == "panel"
+
+
+def is_general(analyte: Item) -> bool:
+    """Tell whether an analyte is "laboratory tests", which says nothing where the sentence names them."""
+    return analyte.entry is not None and analyte.entry.name == "laboratory tests"
 
 
 def is_of_cells(analyte: Item) -> bool:
