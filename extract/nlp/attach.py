@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from extract.nlp.timex import TimeExpression
+from extract.nlp.time_expression import TimeExpression
 
 _BOUNDARY = re.compile(
     r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b"

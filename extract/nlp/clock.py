@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from extract.nlp.time_expression import FOLLOW_UP, RUNNING, TimeExpression, round_days
 from extract.nlp.time_patterns import DISCHARGE, OPERATION, PRESENTATION, TREATMENT
-from extract.nlp.timex import FOLLOW_UP, RUNNING, TimeExpression
 
 _HALF_YEAR = 183
 _LONG_BEFORE = 60
@@ -60,7 +60,7 @@ class Clock:
             return replace(time, days=None, when="")  # "six years later" within the patient's history
         if move and time.anchor and time.when != "history" and not (time.days is not None and time.days < 0):
             self.now = days
-        return replace(time, days=None if days is None else _tidy(days))
+        return replace(time, days=None if days is None else round_days(days))
 
     def see_dates(self, sentence: str, times: Sequence[TimeExpression]) -> None:
         """Take the date of a sentence that tells of the presentation as day 0."""
@@ -129,7 +129,3 @@ class Clock:
         if move and days >= 0:
             self.now = days
         return replace(time, days=days, when=when)
-
-
-def _tidy(days: float) -> float:
-    return float(round(days)) if abs(days) >= 3 else round(days, 2) + 0.0

@@ -8,14 +8,12 @@ from datetime import date
 
 from extract.nlp.dates import find_dates
 from extract.nlp.numbers import ORDINAL, read_number, read_ordinal
+from extract.nlp.time_expression import LENGTH, round_days
 from extract.nlp.time_patterns import MOST_DAYS, RECENTLY
 
 BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
 _ILLNESS = ("onset", "illness")
 _COUNTED_ELSEWHERE = ("illness", "treatment", "therapy")
-LENGTH = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
-"""Days of a unit of time by its first letter."""
-
 _DAY = re.compile(
     r"(?:\b(?:hospital|illness|treatment|therapy|admission|ICU|PICU|NICU)\s)?(?P<post>post[\s-]?(?:operative|op"
     r"|transplant\w*|treatment)?\s?-?)?"
@@ -151,7 +149,7 @@ def _span(text: str) -> tuple[float] | None:
     if span is None or _AGE.search(text):
         return None
     n = read_number(span["n"])
-    return (whole_days((n or 0.0) * LENGTH[span["u"][0].lower()]),)
+    return (round_days((n or 0.0) * LENGTH[span["u"][0].lower()]),)
 
 
 def _earlier(text: str) -> CellTime | None:
@@ -205,7 +203,7 @@ def _stated_day(text: str, later: bool) -> CellTime | None:
         n = float(read_ordinal(ordinal["n"]) or 0)
         ended, course = _END.search(text, 0, ordinal.start()), _OF_COURSE.match(text, ordinal.end())
         elsewhere = course is not None or later or n > MOST_DAYS
-        days = None if elsewhere else whole_days(n * LENGTH[ordinal["u"][0].lower()])
+        days = None if elsewhere else round_days(n * LENGTH[ordinal["u"][0].lower()])
         return CellTime(FOLLOWUP if n > 1 or ended or course or later else BASELINE, text, days)
     return None
 
@@ -252,8 +250,3 @@ def _date(text: str, month_first: bool) -> float | None:
         return float(date(year + 2000 if 1 < year < 100 else year, month, day).toordinal())
     except ValueError:
         return None
-
-
-def whole_days(days: float) -> float:
-    """Return a number of days as the tables give it: whole from three days on, with fractions below."""
-    return float(round(days)) if days >= 3 else round(days, 2)

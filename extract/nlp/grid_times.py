@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 from extract.nlp.grid_cells import (
     BASELINE,
     FOLLOWUP,
-    LENGTH,
     NUMERIC_DATE,
     CellTime,
     is_elsewhere,
     read_caption,
     read_cell,
-    whole_days,
 )
 from extract.nlp.grid_order import order_columns, order_times, without_days
 from extract.nlp.table_shape import HEADER_ROWS, header_columns
+from extract.nlp.time_expression import LENGTH, round_days
 
 _LONGEST_LABEL = 60
 _LONGEST_STAY = 400  # days that a bare number in a column of days may be
@@ -241,7 +240,7 @@ def _lines(times: GridTimes, cells: Sequence[Sequence[str]], later: bool, americ
             time = None
             n = _count(cell) if timed else None
             if n is not None and n < _LONGEST_STAY:
-                days = whole_days(n * LENGTH[(unit[0] if unit else "d")[0].lower()])
+                days = round_days(n * LENGTH[(unit[0] if unit else "d")[0].lower()])
                 time = CellTime(FOLLOWUP if days > 1 or later else BASELINE, cell, None if later else days)
             elif len(cell) < _LONGEST_LABEL:
                 time = read_cell(cell, later, american)

@@ -13,8 +13,8 @@ from extract.nlp.cues import Cue
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.sides import side_after, side_cues
 from extract.nlp.subject import PATIENT, SubjectIndex
+from extract.nlp.time_expression import TimeExpression
 from extract.nlp.time_patterns import BIRTH, ONSET, PRESENTATION
-from extract.nlp.timex import TimeExpression
 from extract.rules.lexicon import Mention
 
 BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"

@@ -16,8 +16,8 @@ from extract.nlp.extensions import patients, sentences, text_of
 from extract.nlp.model import BlockKind, Patient, Sentence
 from extract.nlp.narrative import FOLLOWUP, HISTORY
 from extract.nlp.subject import PATIENT
+from extract.nlp.time_expression import FOLLOW_UP, TimeExpression
 from extract.nlp.time_patterns import BIRTH, DISCHARGE, OPERATION, TREATMENT
-from extract.nlp.timex import FOLLOW_UP, TimeExpression
 
 _GROUP = "outcome."
 _STORY = ("case", "")

@@ -18,8 +18,9 @@ from extract.nlp.grids import Grid
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.narrative import BASELINE, FOLLOWUP, HISTORY, Measures, Narrative, SentenceTime
 from extract.nlp.subject import PATIENT, SubjectIndex
+from extract.nlp.time_expression import TimeExpression
 from extract.nlp.time_patterns import PRESENTATION, RECENTLY
-from extract.nlp.timex import TimeExpression, find_times
+from extract.nlp.timex import find_times
 from extract.rules.lexicon import Mention
 from extract.rules.load import RuleSet, load_rules
 

@@ -20,8 +20,8 @@ from extract.nlp.score_names import ScoreNames
 from extract.nlp.score_rules import score_words
 from extract.nlp.score_runs import Stretch
 from extract.nlp.score_tables import ScoreTables
+from extract.nlp.time_expression import TimeExpression
 from extract.nlp.timeline import Timeline
-from extract.nlp.timex import TimeExpression
 from extract.records.common import Record, add_row
 from extract.rules.load import RuleSet, load_rules
 
