@@ -13,7 +13,7 @@ from extract.nlp.regimen_model import Slot
 _REACH = 70
 _LEAD = 90  # characters before a name in which "refused", "denied", "stopped" may stand
 _CLAUSE = re.compile(
-    r"[;.]\s|,\sas\s|,\s(?=(?:we|he|she|it|they|the patient)\s)|"
+    r"(?:;|(?<!\.[a-zA-Z])\.)\s|,\sas\s|,\s(?=(?:we|he|she|it|they|the patient)\s)|"
     r"\bbecause\b|\bsince\b|\bas (?:he|she|the|it)\b|,\s(?:and|but|which|while|then)\s|\b(?:and|"
     r"but|while|whereas|however|then|followed by|although)\s(?=\w+\s(?:was|were|had|is|are)\b)|\bbut\b"
 )

@@ -58,7 +58,7 @@ _BEFORE_POWER = re.compile(
     re.I,
 )
 _BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER})\s?[(:=]?\s*$", re.I)
-_SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s$", re.I)
+_SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s(?:grades?\s)?$", re.I)
 _AFTER_POWER = re.compile(r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I)
 _AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
 _CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|within|after|over|by|while|whereas)\b)")
@@ -79,6 +79,9 @@ _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|r
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
 _NEXT = re.compile(r"\s?(?:,|;|and|/)\s?(?:and\s)?")
 _MARKED = re.compile(r"\bM[0-5]\b")
+# "hip flexion was grade 2 on the right", "... was 0 on both sides" where another grade stands in the sentence
+_SAID_GRADE = re.compile(r"\s(?:was|were)\s(?:of\s)?grades?\s(?=[0-5](?!\d))")
+_SAID_BARE = re.compile(r"\s(?:was|were)\s(?=[0-5][+−-]?\s(?:on|in|bilaterally|and)\b|[0-5][+−-]?[,;.)])")
 _ON_SIDE = re.compile(r"\s\(?(?:(?:on|in)\s(?:the|his|her)\s)?(?:left|right|both|bilaterally)\b", re.I)
 _COMA = re.compile(r"\b(?:GCS|Glasgow|AML|FAB|TNM|[TN][0-4]\w?[NM]\d|E\d\s?V)")
 _SINGLE = re.compile(r"(?:\s(?:was|were)|:)?\s([0-5])([+−-](?!\w))?(?=\s?[,;.)]|\sand\b)")
@@ -130,13 +133,15 @@ class GradeReader:
         found = [g for g in self._fractions(text, start, end) if self._is_strength(text, start, g, muscles)]
         taken = [(g.start, g.end) for g in found]
         scales = [m.start() for m in self._scales.finditer(text, start, end)]
-        marked = bool(muscles) and _MARKED.search(text, start, end) is not None
+        marked = bool(muscles) and (
+            _MARKED.search(text, start, end) is not None or _said(_SAID_GRADE, text, end, muscles) != []
+        )
         if scales or marked or self.strength.search(text, start, end):
             for match in _BARE.finditer(text, start, end):
                 if any(a < match.end() and match.start() < b for a, b in taken):
                     continue
                 if self._is_bare_grade(text, start, end, match, muscles, scales) or (
-                    found and self._on_other_side(text, start, end, match)
+                    found and self._goes_on(text, start, end, match, muscles)
                 ):
                     more = _bare_grades(text, start, end, match)
                     found += more
@@ -183,6 +188,8 @@ class GradeReader:
         number = match.group("a")
         if match.group("m"):
             return bool(muscles) and not _COMA.search(text, start, end)
+        if match.start() in _said(_SAID_GRADE, text, end, muscles):
+            return self.other.search(before[-60:]) is None
         if _BEFORE_SCALE.search(before):
             return "sum" not in before[-40:]
         near = any(b <= match.start() <= b + 40 or match.end() <= a <= match.end() + 40 for a, b in muscles)
@@ -206,8 +213,12 @@ class GradeReader:
         place = _AFTER_PLACE.match(text, match.end(), end)
         return place is not None and bool(_SCORED.search(before)) and any(a == place.end() for a, _ in muscles)
 
-    def _on_other_side(self, text: str, start: int, end: int, match: re.Match[str]) -> bool:
-        """Tell whether a bare number goes on "power was 4 on the right and 5 on the left"."""
+    def _goes_on(
+        self, text: str, start: int, end: int, match: re.Match[str], muscles: Sequence[tuple[int, int]]
+    ) -> bool:
+        """Tell whether a bare number goes on "power was 4 on the right and 5 on the left; ankle extension was 3"."""
+        if match.start() in _said(_SAID_BARE, text, end, muscles):
+            return True
         before = text[max(start, match.start() - 12) : match.start()]
         return (
             match.group("a").isdigit()
@@ -279,6 +290,12 @@ def _figure(text: str, sign: str) -> tuple[str, float]:
     if sign:
         return f"{value}-", max(value - 1 / 3, 0.0)
     return str(value), float(value)
+
+
+def _said(pattern: re.Pattern[str], text: str, end: int, muscles: Sequence[tuple[int, int]]) -> list[int]:
+    """Return where the numbers begin that ``pattern`` leads to right behind a muscle or movement."""
+    found = (pattern.match(text, b, end) for _, b in muscles)
+    return [match.end() for match in found if match is not None]
 
 
 def _bare_grades(text: str, start: int, end: int, match: re.Match[str]) -> list[Grade]:
