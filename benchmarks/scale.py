@@ -72,7 +72,7 @@ def _speed(folder: Path, articles: int, workers: list[int], repeats: int) -> Non
         for n in workers:
             began = time.perf_counter()
             with _run(folder, n) as run:
-                run.wait()
+                _ended_well(run.wait())
             seconds[n].append(time.perf_counter() - began)
     first = statistics.median(seconds[workers[0]])
     print(f"{articles} articles, medians of {repeats}")
@@ -90,6 +90,7 @@ def _memory(folder: Path, articles: int, workers: int) -> None:
             helpers = [_resident(child) for child in _children(run.pid)]
             looks.append((time.perf_counter() - began, _resident(run.pid), max(helpers, default=0)))
             time.sleep(_EVERY)
+    _ended_well(run.returncode)
     end = looks[-1][0]
     print(f"\n{articles} articles, {workers} workers, {end:.0f} s: largest resident set in each quarter, MB")
     for who, column in (("run", 1), ("worker", 2)):
@@ -104,6 +105,11 @@ def _run(folder: Path, workers: int) -> subprocess.Popen[bytes]:
     shutil.rmtree(out, ignore_errors=True)
     command = [*_COMMAND, str(folder), "--out", str(out), "--workers", str(workers), "--quiet"]
     return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+
+
+def _ended_well(status: int) -> None:
+    if status not in (0, 1):  # 1: some articles failed, which costs their time too
+        raise SystemExit(f"the run ended with status {status}; its figures would mean nothing")
 
 
 def _children(number: int) -> list[int]:
