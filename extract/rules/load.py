@@ -72,7 +72,8 @@ class RuleSet:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Entry]:
-        return {(kind, entry.name): entry for kind, group in self.entries.items() for entry in group}
+        # the first counts: lines of drugs.tsv stand before the names of the dictionary, which have no class
+        return {(kind, entry.name): entry for kind, group in self.entries.items() for entry in reversed(group)}
 
 
 def load_rules(extra: Sequence[str | Path] = ()) -> RuleSet:

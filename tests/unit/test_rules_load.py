@@ -142,3 +142,9 @@ def test_a_users_form_of_a_shipped_unit_is_converted_like_the_shipped_ones(tmp_p
 def test_a_file_that_nothing_reads_is_reported(tmp_path: Path, name: str) -> None:
     problems, _ = check_rules([folder_with(tmp_path, name, "short: [ab]\n")])
     assert [f"{name}: has no effect" in str(problem) for problem in problems] == [True]
+
+
+def test_a_drug_of_the_rules_comes_before_its_namesake_in_the_dictionary() -> None:
+    entry = load_rules().entry("drug", "zoledronic acid")
+    assert entry is not None
+    assert (entry["class"], entry["drugbank_id"]) == ("bisphosphonate", "DB00399")
