@@ -13,12 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from extract.report.plots import BLUE, NARROW, bars, canvas, soften
+from extract.report.plots import BLUE, FAINT, NARROW, bars, canvas, soften
 
 Numbers = npt.NDArray[np.float64]
 
 _FENCE = 3.0  # interquartile ranges beyond the quartiles: "far out" by Tukey (1977), Exploratory Data Analysis
-_SPREAD = 60.0  # times: a wider range of positive numbers is drawn on a logarithmic axis
+_WIDE_HALF, _WIDE_ALL = 3.5, 30.0  # times, between quartiles and between the 5th and 95th percentile: logarithmic axis
+_DOTS = 20  # numbers that are drawn one by one
+_PLACES = 36  # across a picture, at which dots stand on one another
 _FEWEST, _MOST_BINS = 5, 24
 _WORDS = 12  # bars of a variable's values
 
@@ -58,8 +60,8 @@ def spread(values: Numbers) -> Spread:
 def _is_wide(values: Numbers) -> bool:
     if len(values) < 8 or values.min() <= 0:
         return False
-    low, high = np.percentile(values, [5, 95])
-    return bool(high / low > _SPREAD)
+    low, quarter, three_quarters, high = np.percentile(values, [5, 25, 75, 95])
+    return bool(three_quarters / quarter > _WIDE_HALF and high / low > _WIDE_ALL)
 
 
 def _edges(inside: Numbers, low: float, high: float, *, logarithmic: bool) -> Numbers:
@@ -85,20 +87,53 @@ def draw_histogram(axes: Axes, values: Numbers, shown: Spread) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        axes.xaxis.set_major_locator(_even(values))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5, steps=[1, 2, 5, 10]))
     axes.grid(axis="y")
 
 
 def histogram(values: Sequence[float], xlabel: str, ylabel: str = "cases") -> tuple[Figure, str]:
-    """Return a histogram of at least one number, and what its caption says: n, median, quartiles, range, outsiders."""
+    """Return a picture of at least one number, and what its caption says: median, quartiles, range, outsiders.
+
+    Few numbers are dots, as bars would make more of them than they are.
+    """
     numbers = np.asarray(values, dtype=float)
+    if len(numbers) <= _DOTS:
+        return _dots(numbers, xlabel), summary(numbers)
     shown = spread(numbers)
     figure, (axes,) = canvas(NARROW, 2.7)
     draw_histogram(axes, numbers, shown)
     axes.set_xlabel(xlabel + (" (logarithmic axis)" if shown.logarithmic else ""))
     axes.set_ylabel(ylabel)
     return figure, f"{summary(numbers)}{outsiders(shown)}"
+
+
+def _even(values: Numbers) -> MaxNLocator:
+    """Return round places for the marks of an axis, whole ones for whole numbers."""
+    return MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=bool(np.all(values == np.round(values))))
+
+
+def _dots(values: Numbers, xlabel: str) -> Figure:
+    """Draw each number as a dot, those at one place on one another."""
+    low, high = float(values.min()), float(values.max())
+    step = (high - low) / _PLACES or 1.0
+    ordered = np.sort(values).tolist()
+    heights: Counter[int] = Counter(round((value - low) / step) for value in ordered)
+    highest = max(3, *heights.values())
+    figure, (axes,) = canvas(NARROW, 0.75 + 0.14 * highest)
+    taken: Counter[int] = Counter()
+    for value in ordered:
+        place = round((value - low) / step)
+        axes.plot(value, taken[place], marker="o", ms=6.5, color=BLUE, ls="", mec="white", mew=0.6)
+        taken[place] += 1
+    axes.set_ylim(-0.8, highest)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.margins(x=0.06)
+    axes.xaxis.set_major_locator(_even(values))
+    axes.set_xlabel(f"{xlabel}; a dot is a case")
+    axes.grid(axis="x")
+    return figure
 
 
 def summary(values: Numbers) -> str:
@@ -117,8 +152,13 @@ def outsiders(shown: Spread) -> str:
     return f"; {said} what is drawn, far from all others" if said else ""
 
 
-def words(counts: Counter[str], xlabel: str, total: int) -> tuple[Figure, str]:
-    """Return bars of the commonest values, and what its caption says of the others."""
+def words(counts: Counter[str], xlabel: str, total: int, unknown: tuple[str, int]) -> tuple[Figure, str]:
+    """Return bars of the commonest values, and what its caption says of them.
+
+    Parameters
+    ----------
+    unknown : name and number of the cases without a value; a bar of its own, below the others and drawn in another way.
+    """
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     shown, rest = ranked[:_WORDS], ranked[_WORDS:]
     if len(rest) == 1:
@@ -127,7 +167,9 @@ def words(counts: Counter[str], xlabel: str, total: int) -> tuple[Figure, str]:
     if rest:
         labels.append(f"{len(rest):,} other values")
         numbers.append(sum(n for _, n in rest))
-    figure = bars(labels, [(xlabel, numbers)], xlabel, NARROW, total)
+    figure = bars([*labels, unknown[0]], [(xlabel, [*numbers, unknown[1]])], xlabel, NARROW, total)
+    last = figure.axes[0].patches[-1]
+    last.set(facecolor=FAINT, hatch="....", edgecolor="white")
     return figure, ", ".join(f"{name} {n:,}" for name, n in shown[:3])
 
 

@@ -10,8 +10,8 @@ from matplotlib.patches import FancyBboxPatch
 
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of
 from extract.report.plots import INK, WIDE, canvas, shorten
-from extract.report.quotes import link
 from extract.report.tables import RECORD_TABLES, ArticleRows
+from extract.tables.quotes import link
 
 _LISTED = 200  # articles that failed or are empty, in the data
 _MAIN, _SIDE = "#e8f1f8", "#f4f4f4"

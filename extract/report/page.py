@@ -15,7 +15,6 @@ from extract.report.lab_values import LabValues
 from extract.report.model import Part, Section, written
 from extract.report.patients import Patients
 from extract.report.plots import style, svg
-from extract.report.quotes import environment, write_page
 from extract.report.reported import Reported
 from extract.report.strength import Strength
 from extract.report.tables import RunFolder
@@ -23,6 +22,7 @@ from extract.report.timelines import Timelines
 from extract.report.variables import Variables
 from extract.run.write import writing
 from extract.tables.csv import whole_file
+from extract.tables.quotes import templates, write_page
 
 REPORT = "report.html"
 
@@ -53,7 +53,7 @@ def write_report(run: Path, out: Path | None = None) -> Written:
     """
     folder = RunFolder(run)
     path = out or run / REPORT
-    flow, variables = Flow(), Variables(folder.fields)
+    flow, variables = Flow(), Variables(folder.fields, folder.missing)
     described: list[Part] = [variables] if folder.fields else []
     parts: list[Part] = [flow, *described, Patients(), Reported(), Strength(), Timelines(), Frequent(), LabValues()]
     with writing(run), style():
@@ -75,7 +75,7 @@ def write_report(run: Path, out: Path | None = None) -> Written:
 
 def _render(about: dict[str, Any], flow: Flow, sections: Sequence[Section], way: str) -> str:
     pictures = {plot.id: svg(plot.figure, plot.id, plot.alt) for section in sections for plot in section.plots}
-    template = environment().get_template("report.html")
+    template = templates("extract.report").get_template("report.html")
     options = about.get("options", {})
     return template.render(
         about=about,

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from extract.report.distribution import histogram, short, summary, words
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of
 from extract.report.plots import BLUE, GREY, HATCH, NARROW, ORANGE, canvas, soften
-from extract.report.quotes import link
 from extract.report.tables import ArticleRows, number
+from extract.tables.quotes import link
 
 _LISTED = 500  # cases in the data behind the plots
 _OLDEST = 120  # years
@@ -43,7 +43,7 @@ class Patients:
                 self._ages[sex].append(age)
             if followup is not None and followup >= 0:
                 self._followup.append(followup)
-            self._outcomes[case["outcome"] or "not stated"] += 1
+            self._outcomes.update([case["outcome"]] if case["outcome"] else [])
             if len(self._listed) < _LISTED:
                 name = Link(case["case_id"], link(case["article_id"], case["case_id"]))
                 self._listed.append([name, age, case["sex"], followup, case["outcome"]])
@@ -84,17 +84,17 @@ class Patients:
         axes.set_xlabel("age in years")
         axes.set_ylabel("cases")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=12, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, steps=[1, 2, 5, 10]))
         axes.grid(axis="y")
         figure.legend(loc="outside upper left", ncols=3)
-        said = f"{known:,} of {self._cases:,} cases state an age that is drawn: {summary(everyone)} years."
+        said = f"{known:,} of {self._cases:,} cases state an age: {summary(everyone)} years."
         sexes = ", ".join(f"{name} {n:,}" for name, n in sorted(self._sexes.items()))
         alt = f"Histogram of ages by sex. {said} Sex: {sexes}."
         return [Plot("patients-age", "Age and sex", said, alt, figure, self._data(1, 2), wide=False)]
 
     def _outcome_plot(self) -> Plot:
-        figure, said = words(self._outcomes, "cases", self._cases)
-        stated = self._cases - self._outcomes["not stated"]
+        stated = self._outcomes.total()
+        figure, said = words(self._outcomes, "cases", self._cases, ("not stated", self._cases - stated))
         caption = f"{stated:,} of {self._cases:,} cases state an outcome."
         alt = f"Bars of outcomes. {caption} Commonest: {said}."
         return Plot("patients-outcome", "Outcome", caption, alt, figure, self._data(4), wide=False)

@@ -126,7 +126,7 @@ def bars(
         drawn = axes.barh(places, numbers, left=left, color=colour, hatch=hatch, edgecolor="white", height=0.72)
         drawn.set_label(name)
         left = [a + b for a, b in zip(left, numbers, strict=True)]
-    shares = [f"{n:,} ({n / total:.0%})" if total else f"{n:,}" for n in left]
+    shares = [f"{n:,} ({percent(n, total)})" if total else f"{n:,}" for n in left]
     for place, (end, share) in enumerate(zip(left, shares, strict=True)):
         axes.annotate(share, (end, place), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
     axes.set_yticks(places, [shorten(label) for label in labels])
@@ -139,6 +139,14 @@ def bars(
     if len(series) > 1:
         figure.legend(loc="outside upper left", ncols=len(series))
     return figure
+
+
+def percent(part: int, total: int) -> str:
+    """Return a share in whole per cent; one that would be rounded to nothing, or to all, as less or more."""
+    share = part / total
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def soften(drawn: BarContainer) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
 from extract.report.plots import WIDE, bars, canvas, shorten
-from extract.report.quotes import link
 from extract.report.tables import RECORD_TABLES, ArticleRows
+from extract.tables.quotes import link
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,15 +90,14 @@ def number_map(lines: list[str], columns: list[str], numbers: list[list[int]]) -
 
 def grid_labels(axes: Axes, lines: list[str], columns: list[str]) -> None:
     """Name the lines and columns of a grid, and draw its rules."""
-    axes.set_yticks(range(len(lines)), [shorten(line, 30) for line in lines], fontsize=8)
-    axes.set_xticks(range(len(columns)), [shorten(column, 22) for column in columns], fontsize=8.5)
-    if len(columns) > 6:
-        axes.tick_params(axis="x", labelrotation=40)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("left")
-            label.set_rotation_mode("anchor")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
+    axes.set_yticks(range(len(lines)), [shorten(line, 30) for line in lines], fontsize=8)
+    names = [shorten(column, 28) for column in columns]
+    if len(columns) > 6:
+        axes.set_xticks(range(len(columns)), names, fontsize=8.5, rotation=45, ha="left", rotation_mode="anchor")
+    else:
+        axes.set_xticks(range(len(columns)), names, fontsize=8.5)
     axes.set_xticks([column + 0.5 for column in range(len(columns) - 1)], minor=True)
     axes.set_yticks([line + 0.5 for line in range(len(lines) - 1)], minor=True)
     axes.grid(which="minor", color="white", lw=1.5)

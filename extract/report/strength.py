@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from extract.report.daysaxis import LIMIT
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
-from extract.report.quotes import link
 from extract.report.strength_plots import CHANGES, MUSCLES, Point, change_figure, days_figure, moment, muscles_figure
 from extract.report.tables import ArticleRows, Row, number
+from extract.tables.quotes import link
 
 _DRAWN = 60  # cases in a plot
 _PANELS = 12  # cases with a panel of their own

@@ -22,6 +22,7 @@ _COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, INK, GREY)
 _COLUMNS = 2
 _NAMED = 20  # lines whose cases are named in the picture
 _STEP = 0.04  # grades by which lines that would cover one another are moved apart
+_HALO = {"fc": "white", "ec": "none", "pad": 0.8, "alpha": 0.8}
 _SIDES = {"left": " L", "right": " R"}
 _ORDER = {"history": 0, "baseline": 1}
 
@@ -111,7 +112,8 @@ def _lines(axes: Axes, courses: Sequence[Sequence[Point]], places: Sequence[Sequ
         for (day, grade), names in ends.items():
             more = f" +{len(names) - 2}" if len(names) > 2 else ""
             label = ", ".join(names[:2]) + more
-            axes.annotate(label, (day, grade), (7, 0), textcoords="offset points", va="center", fontsize=7.5)
+            at = (day, grade)
+            axes.annotate(label, at, (7, 0), textcoords="offset points", va="center", fontsize=7.5, bbox=_HALO)
     _grades(axes)
 
 

@@ -45,6 +45,7 @@ class RunFolder:
     ----------
     about : what run.json says of the run; empty where there is none.
     fields : the columns of analysis.csv as datapackage.json describes them; empty without a protocol.
+    missing : the cells of analysis.csv that stand for "not reported", which is never the same as "absent".
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,7 +64,9 @@ class RunFolder:
         package = _read_json(folder / "datapackage.json")
         found = [each for each in package.get("resources", []) if each.get("name") == ANALYSIS]
         there = bool(found) and (folder / f"{ANALYSIS}.csv").is_file()
-        self.fields: list[dict[str, Any]] = found[0]["schema"]["fields"] if there else []
+        schema = found[0]["schema"] if there else {}
+        self.fields: list[dict[str, Any]] = schema.get("fields", [])
+        self.missing = frozenset(["", *schema.get("missingValues", [])])
         self.about = _read_json(folder / "run.json") if (folder / "run.json").is_file() else {}
 
     def articles(self) -> Iterator[ArticleRows]:

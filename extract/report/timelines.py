@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from extract.report.daysaxis import LIMIT, days_axis
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
 from extract.report.plots import BLUE, GREEN, INK, ORANGE, PURPLE, RED, WIDE, canvas, shorten
-from extract.report.quotes import link
 from extract.report.tables import ArticleRows, number
+from extract.tables.quotes import link
 
 _DRAWN = 40  # cases
 _LISTED = 1000  # events in the data

@@ -12,19 +12,18 @@ import numpy as np
 
 from extract.report.distribution import histogram, words
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
-from extract.report.plots import WIDE, bars, canvas, shorten
-from extract.report.quotes import link
+from extract.report.plots import NARROW, WIDE, bars, canvas
 from extract.report.reported import grid_labels
 from extract.report.tables import ANALYSIS, ArticleRows, Row, number
+from extract.tables.quotes import link
 
 _LISTED = 500  # cases in the data behind a plot
 _DRAWN = 40  # cases of the heat map
 _PLOTTED = 60  # variables
 _DISTINCT = 10_000  # different texts that are told apart
+_WORDS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}  # of UCUM
 _SOURCE = "_source"
 _KEYS = frozenset({"article_id", "case_id"})
-NOT_REPORTED = frozenset({"", "NR"})
-"""Cells of analysis.csv that hold no value: "not reported" is never "absent"."""
 
 
 @dataclass
@@ -35,6 +34,7 @@ class Variable:
     title: str
     unit: str
     is_number: bool
+    missing: frozenset[str]
     numbers: array[float] = field(default_factory=lambda: array("d"))
     texts: Counter[str] = field(default_factory=Counter)
     reported: int = 0
@@ -43,7 +43,7 @@ class Variable:
     def add(self, row: Row) -> bool:
         """Take in the value of a case; tell whether there is one."""
         cell = row[self.name]
-        there = cell not in NOT_REPORTED
+        there = cell not in self.missing
         self.reported += there
         value: Cell = cell
         if there and self.is_number:
@@ -67,12 +67,13 @@ class Variables:
     Parameters
     ----------
     fields : its columns, as datapackage.json describes them.
+    missing : the cells that stand for "not reported".
     """
 
-    def __init__(self, fields: list[dict[str, Any]]) -> None:
+    def __init__(self, fields: list[dict[str, Any]], missing: frozenset[str]) -> None:
         names = {each["name"] for each in fields}
         self._variables = [
-            _variable(each)
+            _variable(each, missing)
             for each in fields
             if each["name"] not in _KEYS and not (each["name"].endswith(_SOURCE) and _base(each["name"]) in names)
         ]
@@ -128,7 +129,7 @@ class Variables:
         for (line, column), there in np.ndenumerate(cells):
             if there:  # a mark as well as a colour
                 axes.plot(column, line, marker="o", ms=3.5, color="white")
-        grid_labels(axes, [case for case, _, _ in shown], [variable.title for variable in variables])
+        grid_labels(axes, [case for case, _, _ in shown], [variable.name for variable in variables])
         some = of_all(len(shown), self._cases, "cases")
         caption = f"{some}; a dark field with a dot is reported, a light one is not."
         rows: list[list[Cell]] = [
@@ -145,32 +146,29 @@ def _base(name: str) -> str:
     return name.removesuffix(_SOURCE)
 
 
-def _variable(described: Mapping[str, Any]) -> Variable:
+def _variable(described: Mapping[str, Any], missing: frozenset[str]) -> Variable:
     name = str(described["name"])
     return Variable(
         name=name,
         title=str(described.get("title") or name),
         unit=str(described.get("unit") or ""),
         is_number=described.get("type") in ("number", "integer"),
+        missing=missing,
     )
 
 
 def _plot(variable: Variable, cases: int) -> Plot:
     missing = cases - variable.reported
     stated = f"{variable.reported:,} reported, {missing:,} not reported."
-    axis = f"{shorten(variable.title, 40)} in {variable.unit}" if variable.unit else shorten(variable.title, 48)
     if len(variable.numbers):
-        figure, said = histogram(variable.numbers, axis)
+        figure, said = histogram(variable.numbers, _WORDS.get(variable.unit, variable.unit) or "value")
         alt = f"Histogram of {variable.title}. {stated} {said}."
     elif variable.texts:
-        counts = Counter(variable.texts)
-        if missing:
-            counts["not reported"] += missing
-        figure, said = words(counts, "cases", cases)
+        figure, said = words(variable.texts, "cases", cases, ("not reported", missing))
         said = f"commonest: {said}"
         alt = f"Bars of {variable.title}. {stated} {said}."
     else:
-        figure, said = bars([("not reported")], [("cases", [missing])], "cases", 4.6, cases), "no case reports it"
+        figure, said = bars(["not reported"], [("cases", [missing])], "cases", NARROW, cases), "no case reports it"
         alt = f"{variable.title}: no case reports it."
     more = first_of(_LISTED, cases, "cases", "analysis.csv")
     return Plot(

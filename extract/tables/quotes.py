@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extract.records.common import Record
-from extract.tables.csv import whole_file
+from extract.records.common import Record, columns
+from extract.tables.csv import row_cells, whole_file
+from extract.tables.schema import Rows
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +69,22 @@ def _anchor(article_id: str, record_id: str) -> str:
     return f"{found[1]}-{found[2]}" if found else ""
 
 
+class QuotePages:
+    """Writes the pages of a run, article by article; what a workbook's links lead to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, rows: Rows) -> None:
+        """Write the page of one article."""
+        cells = {
+            name: [dict(zip(columns(type(record)), row_cells(record), strict=True)) for record in records]
+            for name, records in rows.items()
+        }
+        for article in cells.pop("articles"):
+            write_page(self._folder, article, cells)
+
+
 def write_page(folder: Path, article: Mapping[str, str], tables: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     """Write the page of an article into ``folder``/quotes.
 
@@ -82,7 +99,7 @@ def write_page(folder: Path, article: Mapping[str, str], tables: Mapping[str, Se
         for name, rows in tables.items()
         if rows and name != "analysis"
     ]
-    content = environment().get_template("quotes.html").render(article=article, groups=groups)
+    content = templates("extract.tables").get_template("quotes.html").render(article=article, groups=groups)
     place = folder / FOLDER
     place.mkdir(exist_ok=True)
     with whole_file(place / page_name(article_id), durable=False) as stream:
@@ -90,12 +107,12 @@ def write_page(folder: Path, article: Mapping[str, str], tables: Mapping[str, Se
 
 
 @cache
-def environment() -> Environment:
-    """Return the templates of the report; what is put into them shows as text, never as markup."""
+def templates(package: str) -> Environment:
+    """Return a package's templates of pages; what is put into them shows as text, never as markup."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("extract.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
