@@ -59,10 +59,10 @@ def _checked(review: Review) -> str:
 def _changed(review: Review) -> str:
     total = review.totals()
     judged = sum(total[name] for name in ("accepted", "corrected", "rejected", "unresolved"))
-    told = [f"{total[name]} {name}{_share(total[name], judged)}" for name in ("accepted", "corrected", "rejected")]
-    text = f"Of {_many(judged + total['unreviewed'], 'extracted row')}, {judged} {_was(judged)} judged: {_list(told)}"
+    told = [f"{total[name]:,} {name}{_share(total[name], judged)}" for name in ("accepted", "corrected", "rejected")]
+    text = f"Of {_many(judged + total['unreviewed'], 'extracted row')}, {judged:,} {_was(judged)} judged: {_list(told)}"
     if total["unresolved"]:
-        text += f", while {total['unresolved']} {_was(total['unresolved'])} not settled"
+        text += f", while {total['unresolved']:,} {_was(total['unresolved'])} not settled"
     missed = f"{_many(total['added'], 'fact')} that the extraction had missed {_was(total['added'])} added"
     return f"{text}; {missed}."
 
@@ -74,9 +74,9 @@ def _agreed(lines: Sequence[Agreement]) -> str:
     told = []
     for line in judged:
         kappa = "not defined" if line.kappa is None else f"{line.kappa:.2f}"
-        told.append(f"{_name(line.table)} {line.percent:.1f}% (Cohen's kappa {kappa}, n = {line.n})")
+        told.append(f"{_name(line.table)} {line.percent:.1f}% (Cohen's kappa {kappa}, n = {line.n:,})")
     text = f"Agreement on whether an extracted row was to be kept was {_list(told)}."
-    added = [f"{_name(line.table)} {line.percent:.1f}% (n = {line.n})" for line in lines if line.item == ADDED]
+    added = [f"{_name(line.table)} {line.percent:.1f}% (n = {line.n:,})" for line in lines if line.item == ADDED]
     if added:
         text += f" Positive agreement on facts that were added was {_list(added)}."
     return text
@@ -87,7 +87,7 @@ def _resolved(review: Review) -> str:
     if not total:
         return "There were no differences to resolve."
     text = f"{_many(total, 'difference')} between reviewers {_was(total)} found; "
-    text += f"{len(review.resolved)} {_was(len(review.resolved))} resolved by consensus"
+    text += f"{len(review.resolved):,} {_was(len(review.resolved))} resolved by consensus"
     return text + (
         f", {len(review.unresolved)} {_was(len(review.unresolved))} left open." if review.unresolved else "."
     )
