@@ -1,7 +1,7 @@
 """Writes what the documentation shows of casetab's output: python docs/refresh.py RUN.
 
 RUN is the folder of a run over corpus/articles. The columns in docs/tables.md come from the table models,
-the sample in README.md from the article and the run.
+the sample in README.md from the article and the run, the schema of the protocol from its models and the rules.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from extract.protocol.names import Names
+from extract.protocol.schema import FILE as SCHEMA_FILE
+from extract.protocol.schema import schema_text
+from extract.rules.load import load_rules
 from extract.tables.datapackage import data_package
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +55,11 @@ def readme(run: Path) -> str:
     return page
 
 
+def schema() -> str:
+    """Return the schema of the protocol file, with the names that the shipped rules know."""
+    return schema_text(Names(load_rules()))
+
+
 def _replaced(page: str, before: str, new: str, after: str) -> str:
     """Return a page with ``new`` between two marks."""
     head, mark, rest = page.partition(before)
@@ -78,3 +87,4 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     README.write_text(readme(Path(sys.argv[1])), encoding="utf-8")
+    (ROOT / "docs" / SCHEMA_FILE).write_text(schema(), encoding="utf-8")

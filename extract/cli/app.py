@@ -11,6 +11,7 @@ from extract.cli.doctor import doctor
 from extract.cli.evaluate import evaluate
 from extract.cli.export import export
 from extract.cli.normalize import normalize
+from extract.cli.protocol import protocol_app
 from extract.cli.report import report
 from extract.cli.rules import rules_app
 from extract.cli.run import run
@@ -28,6 +29,7 @@ app.command()(export)
 app.command()(report)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
+app.add_typer(protocol_app, name="protocol")
 
 
 def _version(show: bool) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -18,15 +18,22 @@ NAMES_MARK = "x-names"
 """Keyword of the raw JSON Schema in whose place schema.py puts the names of a kind."""
 
 T = TypeVar("T")
-Many = Annotated[tuple[T, ...], BeforeValidator(lambda given: given if isinstance(given, list) else [given])]
-"""One thing or a list of them."""
-
-_LEVEL = re.compile(r"([CTLS])(\d{1,2})(?:-([CTLS])(\d{1,2}))?")
+_LEVEL = re.compile(r"([CTLS])(\d{1,2})(?:[-–/]([CTLS])?(\d{1,2}))?")
 
 
 def mistake(text: str) -> PydanticCustomError:
     """Return what a validator raises where the reviewer's file is wrong; ``text`` is shown as it is."""
     return PydanticCustomError("protocol", "{text}", {"text": text})
+
+
+def _listed(given: Any) -> Any:
+    if given == []:
+        raise mistake("an empty list takes nothing; name something, or leave the key out")
+    return given if isinstance(given, list) else [given]
+
+
+Many = Annotated[tuple[T, ...], BeforeValidator(_listed), Field(json_schema_extra={"minItems": 1})]
+"""One thing or a list of them."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,13 @@ class Known:
 
 
 def _check_level(written: str) -> str:
-    """Return a spinal level in its canonical form: "l4/5" is not one, "L4-L5" is."""
-    found = _LEVEL.fullmatch(written.strip().upper().replace("TH", "T").replace("–", "-"))
+    """Return a spinal level in its canonical form: L4-L5 for "L4/5"."""
+    found = _LEVEL.fullmatch(written.strip().upper().replace("TH", "T"))
     if found is None:
         raise mistake(f"{written!r} is no spinal level; write T4 or T4-T5")
-    ends = [(found[1], found[2]), (found[3], found[4])] if found[3] else [(found[1], found[2])]
+    ends = [(found[1], found[2])]
+    if found[4]:
+        ends.append((found[3] or found[1], found[4]))
     for letter, number in ends:
         if not 1 <= int(number) <= LAST[letter]:
             raise mistake(f"there is no level {letter}{number}; {letter} goes from {letter}1 to {letter}{LAST[letter]}")

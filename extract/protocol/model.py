@@ -80,8 +80,8 @@ class RecordVariable(Named):
         Literal["high", "low"] | None,
         Field(description="with best and worst: which values are worse", validate_default=True),
     ] = None
-    subject: Annotated[Many[Subject], Field(description="whose fact", min_length=1)] = ("patient",)
-    assertion: Annotated[Many[Assertion], Field(description="whether it holds", min_length=1)] = ("present",)
+    subject: Annotated[Many[Subject], Field(description="whose fact")] = ("patient",)
+    assertion: Annotated[Many[Assertion], Field(description="whether it holds")] = ("present",)
     when: Annotated[
         Many[Time] | None, Field(description="baseline is before the treatment of interest", validate_default=True)
     ] = None
@@ -170,15 +170,15 @@ class RecordVariable(Named):
 
 
 class _LabConditions(Named):
-    analyte: Annotated[Many[Analyte] | None, Field(description="what was measured", min_length=1)] = None
+    analyte: Annotated[Many[Analyte] | None, Field(description="what was measured")] = None
     class_: Annotated[
         Many[AnalyteClass] | None,
-        Field(alias="class", description="class of analytes, or a panel", min_length=1, validate_default=True),
+        Field(alias="class", description="class of analytes, or a panel", validate_default=True),
     ] = None
-    specimen: Annotated[Many[Specimen] | None, Field(description="what it was measured in", min_length=1)] = None
+    specimen: Annotated[Many[Specimen] | None, Field(description="what it was measured in")] = None
     result: Annotated[
         Many[Literal["positive", "negative", "normal", "abnormal", "high", "low"]] | None,
-        Field(description="result in words", min_length=1),
+        Field(description="result in words"),
     ] = None
 
     @field_validator("class_")
@@ -205,11 +205,11 @@ class LabVariable(RecordVariable, _LabConditions):
 
 
 class _MuscleConditions(Named):
-    muscle: Annotated[Many[Muscle] | None, Field(description="muscle, movement or region", min_length=1)] = None
-    group: Annotated[Many[MuscleGroup] | None, Field(description="group, such as lower limb", min_length=1)] = None
+    muscle: Annotated[Many[Muscle] | None, Field(description="muscle, movement or region")] = None
+    group: Annotated[Many[MuscleGroup] | None, Field(description="group, such as lower limb")] = None
     side: Annotated[
         Many[Literal["left", "right", "bilateral", "unspecified"]] | None,
-        Field(description="side; a bilateral grade counts for left and for right", min_length=1),
+        Field(description="side; a bilateral grade counts for left and for right"),
     ] = None
 
 
@@ -228,12 +228,10 @@ class MuscleVariable(RecordVariable, _MuscleConditions):
 
 
 class _LevelConditions(Named):
-    level: Annotated[
-        Many[LevelName] | None, Field(description="level; spans that hold it count, too", min_length=1)
-    ] = None
+    level: Annotated[Many[LevelName] | None, Field(description="level; spans that hold it count, too")] = None
     region: Annotated[
         Many[Literal["cervical", "thoracic", "lumbar", "sacral", "junctional"]] | None,
-        Field(description="region of the spine; junctional spans count for both of their regions", min_length=1),
+        Field(description="region of the spine; junctional spans count for both of their regions"),
     ] = None
     kind: Annotated[
         Many[
@@ -242,7 +240,7 @@ class _LevelConditions(Named):
             ]
         ]
         | None,
-        Field(description="structure at the level", min_length=1),
+        Field(description="structure at the level"),
     ] = None  # fmt: skip
 
 
@@ -259,15 +257,15 @@ class LevelVariable(RecordVariable, _LevelConditions):
 
 
 class _DrugConditions(Named):
-    drug: Annotated[Many[Drug] | None, Field(description="ingredient", min_length=1)] = None
+    drug: Annotated[Many[Drug] | None, Field(description="ingredient")] = None
     class_: Annotated[
-        Many[DrugClass] | None, Field(alias="class", description="class of drugs, such as antibiotic", min_length=1)
+        Many[DrugClass] | None, Field(alias="class", description="class of drugs, such as antibiotic")
     ] = None
     status: Annotated[
         Many[Literal["given", "stopped", "history", "withheld"]],
-        Field(description="what became of it", min_length=1),
+        Field(description="what became of it"),
     ] = ("given", "stopped")
-    route: Annotated[Many[Route] | None, Field(description="route of administration", min_length=1)] = None
+    route: Annotated[Many[Route] | None, Field(description="route of administration")] = None
 
 
 class DrugVariable(RecordVariable, _DrugConditions):
@@ -289,7 +287,7 @@ class DrugVariable(RecordVariable, _DrugConditions):
 
 
 class _ScoreConditions(Named):
-    scale: Annotated[Many[Scale], Field(description="clinical scale", min_length=1)]
+    scale: Annotated[Many[Scale], Field(description="clinical scale")]
 
 
 class ScoreVariable(RecordVariable, _ScoreConditions):

@@ -21,6 +21,11 @@ M = TypeVar("M", bound=BaseModel)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 SOURCE = "_source"
 RESERVED = frozenset({"article_id", "case_id"}) | {name for name in dir(BaseModel) if not name.startswith("_")}
+_WANTED = {
+    "string_type": "text (in quotes, where it is a number)",
+    "float_type": "a number",
+    "float_parsing": "a number",
+}
 _SHOWN = 60  # characters of a value that a message repeats
 
 
@@ -153,14 +158,15 @@ def _told(item: Mapping[str, Any], model: type[BaseModel], given: Mapping[Any, A
     if kind == "extra_forbidden":
         keys = sorted({field.alias or name for name, field in model.model_fields.items()})
         return f"unknown key {key!r}{did_you_mean(key, keys) or '; there are ' + ', '.join(keys)}"
-    if kind == "missing":
+    if kind == "missing" and isinstance(where[-1], str):
         return f"`{key}` is missing"
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", item["ctx"]["expected"])
         said = _short(item["input"])
         return f"{key}: {said} is not one of {', '.join(options)}{did_you_mean(str(item['input']), options)}"
-    message = str(item["msg"])
-    return f"{key}: {_short(item['input'])}: {message[:1].lower()}{message[1:]}"
+    if "days" in where and kind not in _WANTED:
+        return "days: a window is two numbers in brackets, such as [-7, 3]"
+    return f"{key}: {_short(item['input'])} must be {_WANTED.get(kind, 'something else: ' + str(item['msg']))}"
 
 
 def _short(value: Any) -> str:

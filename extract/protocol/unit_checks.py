@@ -26,7 +26,7 @@ def checked_unit(unit: str, info: ValidationInfo) -> str:
         raise mistake(f"{unit!r} is no unit that casetab knows; write it as in articles (mg/dL) or as UCUM code")
     for analyte in _analytes(info.data):
         entry = names.entry(analyte)
-        if entry is not None and not _can_have(entry, code, names):
+        if entry is not None and not can_have(entry, code, names):
             usual = " or ".join(dict.fromkeys(u for u in _usual(entry)))
             raise mistake(f"{analyte} cannot be had in {unit}; its usual unit is {usual}")
     return code
@@ -69,7 +69,7 @@ def _usual(entry: Entry) -> list[str]:
     return [unit for unit in (entry["unit_conventional"], entry["unit_si"]) if unit]
 
 
-def _can_have(entry: Entry, unit: str, names: Names) -> bool:
+def can_have(entry: Entry, unit: str, names: Names) -> bool:
     """Tell whether a unit can be had from one of an analyte's usual units; an analyte without any can have each."""
     usual = _usual(entry)
     for own in usual:

@@ -48,7 +48,7 @@ _TABLES = {
 def definition(variable: Named) -> str:
     """Return a sentence that says which value of which rows a variable is."""
     if isinstance(variable, CaseVariable):
-        return f"{variable.value} of the case: {Case.model_fields[variable.value].description}."
+        return f"{variable.value} in the table of cases: {Case.model_fields[variable.value].description}."
     assert isinstance(variable, RecordVariable)
     parts = [what_is_picked(variable), _about(variable), *_conditions(variable)]
     text = " ".join(part for part in parts if part)
