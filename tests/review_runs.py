@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
+from extract.records.cases import Article, Case
+from extract.records.common import Record
+from extract.records.finish import Records
+from extract.records.labs import Lab
 from extract.review.fields import blank
 from extract.review.run_index import Row, read_rows
 from extract.review.store import CONSENSUS, Store, Verdict
+from extract.run.article import ArticleResult
 from extract.run.batch import Options, run_all
 from extract.run.worklist import find_articles
 from extract.run.write import write_run
@@ -35,9 +42,56 @@ def write_small_run(folder: Path) -> Path:
     for name, text in (("anaemia", ANAEMIA), ("nothing", NOTHING), ("sodium", HYPONATRAEMIA)):
         (articles / f"{name}.txt").write_text(text, encoding="utf-8")
     run = folder / "run"
-    about = {"casetab": "1.2.3", "rules": "0123456789abcdef"}
+    about = {"casetab": "1.2.3", "rules": "0123456789abcdef", "options": {"inputs": [str(articles)]}}
     write_run(run, run_all(find_articles([str(articles)]), Options(workers=1)), about, 0.0)
     return run
+
+
+def write_made_run(folder: Path, name: str, sentences: Sequence[str]) -> Path:
+    """Write a run over one article of which each sentence is a lab result, ``NAME VALUE UNIT``; return its folder."""
+    (folder / "articles").mkdir(parents=True)
+    text = ""
+    rows: list[Record] = []
+    for number, sentence in enumerate(sentences, start=1):
+        analyte, value, unit = sentence.rsplit(" ", 2)
+        start = len(text)
+        text += f"{sentence}." + (" " if number % 5 else "\n\n")
+        rows.append(
+            Lab(
+                record_id=f"{name}:lab:{number}",
+                article_id=name,
+                case_id=f"{name}#1",
+                subject="patient",
+                assertion="present",
+                when="",
+                time_text="",
+                time_days=None,
+                section="case",
+                quote=sentence,
+                start=start,
+                end=start + len(sentence),
+                page=None,
+                sentence=sentence,
+                rule="made",
+                confidence=0.9,
+                analyte=analyte,
+                analyte_text=analyte,
+                value_text=value,
+                value=float(value),
+                unit_text=unit,
+                unit=unit,
+            )
+        )
+    path = folder / "articles" / f"{name}.txt"
+    path.write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    article = Article(
+        article_id=name, source_file=path.name, format="txt", encoding="utf-8", sha256=digest, status="ok", n_cases=1
+    )
+    records = Records([Case(case_id=f"{name}#1", article_id=name, n_labs=len(rows))], {"labs": rows})
+    about = {"casetab": "1.2.3", "rules": "0123456789abcdef", "options": {"inputs": [str(folder / "articles")]}}
+    write_run(folder / "run", [ArticleResult(article, records)], about, 0.0)
+    return folder / "run"
 
 
 class Reviewers:
