@@ -13,6 +13,7 @@ from extract.cli.export import export
 from extract.cli.normalize import normalize
 from extract.cli.protocol import protocol_app
 from extract.cli.report import report
+from extract.cli.review import review_app
 from extract.cli.rules import rules_app
 from extract.cli.run import run
 
@@ -29,6 +30,7 @@ app.command()(export)
 app.command()(report)
 app.command()(doctor)
 app.add_typer(rules_app, name="rules")
+app.add_typer(review_app, name="review")
 app.add_typer(protocol_app, name="protocol")
 
 

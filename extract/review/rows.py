@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from extract.review.fields import NAMED_BY
+from extract.review.fields import NAMED_BY, form_fields
 from extract.review.identity import REVIEWED, Cells, data_columns
 from extract.review.matching import Matched, match
 from extract.review.run_index import LOW, Row
@@ -46,6 +46,7 @@ class ShownRow:
     ----------
     cells : as the reviewer wants them; before a decision as casetab has them.
     number : its place among the rows of the article; marks name it.
+    under : the key under which decisions on it are kept: that of the decision that stands, else its own.
     decision : identifier of the decision that stands, 0 for none.
     changes : columns whose value a correction, or a later run of casetab, has changed: column, before, now.
     """
@@ -61,16 +62,17 @@ class ShownRow:
     reason: str = ""
     changes: tuple[tuple[str, str, str], ...] = ()
     places: str = ""
+    under: str = ""
 
     @property
     def name(self) -> str:
         """What the row is about."""
-        return _name(self.table, self.cells)
+        return name_of(self.table, self.cells)
 
     @property
     def value(self) -> str:
         """What it says of it."""
-        return _VALUES[self.table](self.cells)
+        return value_of(self.table, self.cells)
 
     @property
     def aside(self) -> str:
@@ -82,8 +84,7 @@ class ShownRow:
     @property
     def details(self) -> list[tuple[str, str]]:
         """Every filled cell that a reviewer confirms, by column; the quote stands in the article."""
-        left_out = ("quote", "start", "end", "case_id")
-        names = [name for name in data_columns(self.table) if name not in left_out]
+        names = [one.name for one in form_fields(self.table) if one.group != "place" and one.name != "case_id"]
         return [(name, self.cells[name]) for name in names if self.cells.get(name)]
 
     @property
@@ -154,7 +155,13 @@ _VALUES: dict[str, Callable[[Cells], str]] = {
 }
 
 
-def _name(table: str, cells: Cells) -> str:
+def value_of(table: str, cells: Cells) -> str:
+    """Return what a row says, in the words of the article."""
+    return _VALUES[table](cells)
+
+
+def name_of(table: str, cells: Cells) -> str:
+    """Return what a row is about."""
     if table == "levels":
         return cells.get("level") or f"{cells.get('region', '')} (no number)"
     if table == "muscle_grades":
@@ -175,18 +182,22 @@ def shown_rows(rows: Sequence[Row], decisions: Mapping[str, Decision]) -> tuple[
     shown = [_shown(number, row, found) for number, row in enumerate(rows)]
     for number, one in enumerate(found.added, start=len(shown)):
         cells = one.values()
-        shown.append(ShownRow(number, one.table, one.key, "added", cells, decision=one.id, reason=one.reason))
+        shown.append(
+            ShownRow(number, one.table, one.key, "added", cells, decision=one.id, reason=one.reason, under=one.key)
+        )
     return shown, found.orphans
 
 
 def _shown(number: int, row: Row, found: Matched[Decision]) -> ShownRow:
-    plain = ShownRow(number, row.table, row.key, "open", row.cells, row.content, row.confidence)
+    plain = ShownRow(number, row.table, row.key, "open", row.cells, row.content, row.confidence, under=row.key)
     held = found.decided.get(row.key)
     if held is not None:
         changes = _changes(row.table, row.cells, {**row.cells, **held.after}) if held.action == "correct" else ()
         cells = {**row.cells, **held.after}
         state = STATES[held.action]
-        return replace(plain, state=state, cells=cells, decision=held.id, reason=held.reason, changes=changes)
+        return replace(
+            plain, state=state, cells=cells, decision=held.id, reason=held.reason, changes=changes, under=held.key
+        )
     old = found.changed.get(row.key)
     if old is not None:
         changes = _changes(row.table, old.values(), row.cells)
