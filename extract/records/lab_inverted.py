@@ -9,6 +9,7 @@ from extract.records.lab_items import Item, Role
 from extract.records.lab_references import Linking
 
 _INVERTED_GAP = re.compile(r"\s*(?:of|for)?\s*(?:the|his|her|serum|plasma|blood|total)?\s*$", re.IGNORECASE)
+_IMPLIED_GAP = re.compile(r"\s*(?:[(\[:=,]|of|at|to|with|was|up to|\s)*\s*(?:a|an|the)?\s*$", re.IGNORECASE)
 _MARKED = re.compile(r"CD\d{1,3}\s?(?:\+|⁺|-?positive)")
 _QUALIFIER = re.compile(r"\s((?:[a-z][a-z-]+\s){1,2})")  # "81% foamy macrophages"
 _NO_QUALIFIER = frozenset(
@@ -39,6 +40,13 @@ class Inverted(Linking):
         if item.role is Role.ANALYTE and (_INVERTED_GAP.match(gap) or self._qualifies(value, item, gap)):
             return item
         return None
+
+    def _measures(self, finding: Item, value: Quantity, following: int) -> bool:
+        """Tell whether a value is that of a finding: not in "pyuria with 80 leukocytes/hpf", which counts cells."""
+        if not _IMPLIED_GAP.match(self._gap(finding.end, value.start)):
+            return False
+        after = self._next_analyte(value, following) if value.unit is None else None
+        return after is None or self._words.count_unit(self._text, after.end) is None
 
     def _qualifies(self, value: Quantity, item: Item, gap: str) -> bool:
         """Tell whether a percentage counts cells with a qualifier before their name: "81% foamy macrophages"."""

@@ -17,18 +17,12 @@ from extract.nlp.model import Quantity
 from extract.records.lab_asides import same_analyte, split_among, split_fraction, without_asides
 from extract.records.lab_inverted import Inverted
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
-from extract.records.lab_lists import (
-    behind,
-    between,
-    fractions,
-    is_placeholder,
-    share_units,
-)
-from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP
+from extract.records.lab_lists import behind, between, fractions, is_placeholder, share_units
+from extract.records.lab_predicates import without_relative
+from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP, WENT_ON, bare_kind
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
-_IMPLIED_GAP = re.compile(r"\s*(?:[(\[:=,]|of|at|to|with|was|up to|\s)*\s*(?:a|an|the)?\s*$", re.IGNORECASE)
 _LEVEL = re.compile(
     r"\b(?:levels?|concentrations?|troughs?|peak|serum|plasma|blood|detected|measured)\b", re.IGNORECASE
 )
@@ -155,9 +149,7 @@ class Linker(Inverted):
             place = next((p for p, v in enumerate(found) if v.number_start == at), -1)
             bounds = ranges[place].quantity if place in ranges else None
             if bounds is not None:
-                kind = reference_role(self._text, bounds, found[place].end) or (
-                    "range" if bounds.form == "range" else ""
-                )
+                kind = reference_role(self._text, bounds, found[place].end) or bare_kind(bounds)
                 if kind:
                     draft.reference, draft.reference_kind, draft.end = bounds, kind, bounds.end
         self._last_end = self._items[k - 1].end
@@ -173,8 +165,9 @@ class Linker(Inverted):
         if pending:
             gap = self._gap(pending[-1].end, first.start)
             unknown = 0 if gap.strip() == ";" else self._unlinked(gap)  # "(LDH; 310 U/L)"
-            if pending[-1].role is Role.IMPLIED and not _IMPLIED_GAP.match(self._gap(pending[-1].end, first.start)):
-                self._last = []
+            if pending[-1].role is Role.IMPLIED and not self._measures(pending[-1], first, following):
+                self._pending, self._last = [], []
+                self._inverted(first, following)
                 return 1
             own = pending[0] if len(pending) == len(values) else pending[-1]
             fits = unknown == 0 or (
@@ -206,7 +199,7 @@ class Linker(Inverted):
 
     def _unlinked(self, gap: str) -> int:
         """Return how many words part a name from its value; "within normal limits at" links them."""
-        return self._words.unknown(_WITHIN_NORMAL.sub(" ", gap))
+        return self._words.unknown(_WITHIN_NORMAL.sub(" ", without_relative(gap)))
 
     def _passes(self, value: Quantity) -> bool:
         """Tell whether a drug before a value is only its time: "5.6 mmol/L after calcium gluconate and 4.2 mmol/L"."""
@@ -269,13 +262,18 @@ class Linker(Inverted):
         gap = self._gap(self._last_end, value.start)
         old = before.value
         unknown = self._words.unknown(gap)
-        if old is None or (unknown and (unknown > _MAX_UNKNOWN or value.unit is None or not _TO.search(gap))):
+        if old is None or (
+            unknown
+            and not FROM_EARLIER.fullmatch(gap)
+            and (unknown > _MAX_UNKNOWN or value.unit is None or not _TO.search(gap))
+        ):
             return False
         if value.unit is not None and old.unit is not None and value.unit != old.unit:
             alike = value.unit.dimension == old.unit.dimension == "count_concentration"
             if not alike or not _TO.search(gap):  # "from 1.32 × 10^10/L to 4.0 × 10^9/L"
                 return False
-        if (value.unit is None) != (old.unit is None) and not (_TO.search(gap) or FROM_EARLIER.fullmatch(gap)):
+        course = FROM_EARLIER.fullmatch(gap) or WENT_ON.fullmatch(gap)
+        if (value.unit is None) != (old.unit is None) and not (_TO.search(gap) or course):
             return False
         if value.unit is None and old.unit is None and not re.search(r"\b(?:to|then|and|was|at)\b", gap):
             return False

@@ -20,7 +20,8 @@ _DONE = (
     r"screened|determined|undertaken|run|made|used|assayed|studied|searched)"
 )
 _RELATIVE = re.compile(  # ", a marker of damage, was": said between commas
-    r",\s(?:which|that|who|as|an?|the|one of|taken|performed|sent|obtained|done|measured|including|such as|namely)\s"
+    r",\s(?:which|that|who|as|an?|the|one of|taken|drawn|checked|collected|performed|sent|obtained|done|measured|"
+    r"including|such as|namely)\s"
     rf"[^,;:]{{2,90}},\s(?={_BE}\b)",
     re.IGNORECASE,
 )
@@ -111,6 +112,11 @@ def is_study(gap: str) -> bool:
 def is_including(gap: str) -> bool:
     """Tell whether a gap opens the list of what a result was said of: "were negative, | including | EBV and CMV"."""
     return _INCLUDING.fullmatch(gap) is not None
+
+
+def without_relative(gap: str) -> str:
+    """Return a gap without what is said between commas: ", drawn on arrival, was"."""
+    return _RELATIVE.sub(" ", gap) if "," in gap and len(gap) <= _MAX_INTERRUPTED else gap
 
 
 def core(gap: str) -> str:

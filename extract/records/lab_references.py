@@ -13,9 +13,16 @@ from extract.rules.units import Unit
 VALUE_GAP = re.compile(
     r"\s*(?:,|;|/|→|->|and|to|or|,\s*and|and then|then|, then|vs\.?)(?:\s+(?:only|just|even))?\s*$", re.IGNORECASE
 )
-FROM_EARLIER = re.compile(  # "3.1 mg/dL from a baseline of 1.2"
-    r"\s*,?\s*(?:up\s+|down\s+)?from\s+(?:(?:a|an|the|his|her|their)\s+)?"
-    r"(?:(?:baseline|initial|previous|prior|earlier|usual)\s*)?(?:(?:level|value)\s+)?(?:of\s+)?",
+FROM_EARLIER = re.compile(  # "3.1 mg/dL from a baseline of 1.2", "compared with 1.2 mg/dL"
+    r"\s*,?\s*(?:(?:up\s+|down\s+)?from|(?:as\s+|in\s+)?compar(?:ed|ison)\s+(?:with|to)|versus|vs\.?)\s+"
+    r"(?:(?:a|an|the|his|her|their)\s+)?(?:(?:baseline|initial|previous|prior|earlier|usual|pre-?operative)\s*)?"
+    r"(?:(?:level|value)\s+)?(?:of\s+)?",
+    re.IGNORECASE,
+)
+WENT_ON = re.compile(  # "initially 0.04, peaked at 12.5 ng/mL"
+    r",?\s(?:(?:and|then|which|but)\s){0,2}(?:\w+ly\s)?"
+    r"(?:rose|risen|fell|(?:peak|reach|climb|increas|decreas|declin|dropp)(?:ed|ing)|rising|falling)\s"
+    r"(?:(?:at|to)\s)?(?:a\s(?:peak|nadir|maximum)\sof\s)?",
     re.IGNORECASE,
 )
 OPEN_BRACKET = re.compile(r"\s*(?:units?)?\s*[,;]?\s*[(\[]\s*$")
@@ -152,7 +159,7 @@ class Linking:
         kinds = []
         for item in run:
             kind = reference_role(self._text, item.quantity, self._last_end) if item.quantity is not None else ""
-            kinds.append(kind or _bare_kind(item.quantity))
+            kinds.append(kind or bare_kind(item.quantity))
         if 1 < len(run) <= len(self._last) and all(kinds):  # "(normal 90-180 and 10-40 mg/dL)"
             for draft, item, kind in zip(self._last[-len(run) :], run, kinds, strict=True):
                 if item.quantity is not None:
@@ -199,7 +206,7 @@ class Linking:
         """Give the range of the patient's sex to the last result; none where the sex is not known."""
         for sex, quantity in ranges:
             if sex == self._sex:
-                self._reference(quantity, _bare_kind(quantity) or "upper")
+                self._reference(quantity, bare_kind(quantity) or "upper")
         self._last_end = ranges[-1][1].end
         for draft in self.drafts[-1:]:
             draft.end = max(draft.end, self._last_end)
@@ -243,7 +250,7 @@ class Linking:
         last.reference, last.reference_kind, last.end = value, kind, max(last.end, value.end)
 
 
-def _bare_kind(value: Quantity | None) -> str:
+def bare_kind(value: Quantity | None) -> str:
     """Return the kind of a reference range by its form alone: "range", "upper", "lower" or ""."""
     if value is None:
         return ""
