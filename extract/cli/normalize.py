@@ -15,7 +15,7 @@ def normalize(inputs: Inputs, out: Out, quiet: Quiet = False) -> None:
     from extract.run.normalized import normalize_all
     from extract.run.worklist import find_articles
 
-    items = find_articles(inputs, skip=out)
+    items = find_articles(inputs, skip=[out])
     failed = 0
     for problem in normalize_all(items, out):
         failed += 1

@@ -114,7 +114,7 @@ def _run(
     from extract.run.join import Join
     from extract.run.ledger import Ledger
     from extract.run.worklist import find_articles
-    from extract.run.write import SOURCES, write_run, writing
+    from extract.run.write import PAGES, write_run, writing
     from extract.sources.library import read_library
     from extract.tables.formats import read_formats
 
@@ -122,7 +122,7 @@ def _run(
     chosen = read_formats(formats)
     about = _about(inputs, options, metadata, chosen, load_rules(options.rules).hash)
     analysis = _analysis(protocol, options, about) if protocol else None
-    items = find_articles(inputs, skip=out / SOURCES)
+    items = find_articles(inputs, skip=[out / name for name in PAGES])
     join = Join(metadata.name, read_library(metadata), items) if metadata else None
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -141,10 +141,28 @@ def _run(
     if not quiet:
         more = [*(join.messages() if join else []), *(analysis.messages() if analysis else [])]
         _tell(out, len(items), counts, time.perf_counter() - began, more)
+    _picture(out, chosen, wanted=analysis is not None, quiet=quiet)
     failed = counts["articles:failed"]
     if failed:
         messages.print(f"{failed} of {len(items)} articles failed; {out / 'articles.csv'} says why", markup=False)
     return failed > 0
+
+
+def _picture(out: Path, formats: Sequence[str], *, wanted: bool, quiet: bool) -> None:
+    """Write the report of a run with a protocol; say of one that is there already that it has grown old."""
+    from extract.run.write import REPORT
+
+    report = out / REPORT
+    if wanted and "csv" in formats:
+        from extract.report.page import write_report
+
+        written = write_report(out, report)
+        if not quiet:
+            messages.print(f"{written.plots} plots in {written.path}", markup=False)
+    elif not quiet and wanted:
+        messages.print("no report.html: it is made from the CSV tables (--format csv)", markup=False)
+    elif not quiet and report.exists():
+        messages.print(f"{report} shows an earlier run; `casetab report {out}` makes it anew", markup=False)
 
 
 def _about(

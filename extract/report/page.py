@@ -20,11 +20,9 @@ from extract.report.strength import Strength
 from extract.report.tables import RunFolder
 from extract.report.timelines import Timelines
 from extract.report.variables import Variables
-from extract.run.write import writing
+from extract.run.write import REPORT, writing
 from extract.tables.csv import whole_file
 from extract.tables.quotes import templates, write_page
-
-REPORT = "report.html"
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class _Found:
         return self.url or os.path.realpath(self.path)
 
 
-def find_articles(inputs: Sequence[str], skip: Path | None = None) -> list[WorkItem]:
+def find_articles(inputs: Sequence[str], skip: Sequence[Path] = ()) -> list[WorkItem]:
     """Return the articles under files, folders (recursively), globs and URLs, sorted by identifier.
 
     Two files of equal stem get their parent folder's name in front ("a/x.txt" and "b/x.txt" are ``a_x`` and
@@ -69,14 +69,14 @@ def find_articles(inputs: Sequence[str], skip: Path | None = None) -> list[WorkI
 
     Parameters
     ----------
-    skip : a folder of results, left out where a search comes across it.
+    skip : results, files or folders, left out where a search of a folder comes across them.
 
     Raises
     ------
     NothingToReadError
         an input does not exist, or none of the inputs holds an article.
     """
-    skipped = skip.resolve() if skip is not None else None
+    skipped = [path.resolve() for path in skip]
     files: dict[str, _Found] = {}
     for given in inputs:
         for found in _expand(given, skipped):
@@ -92,7 +92,7 @@ def find_articles(inputs: Sequence[str], skip: Path | None = None) -> list[WorkI
     return sorted(items, key=lambda item: item.article_id)
 
 
-def _expand(given: str, skipped: Path | None) -> Iterator[_Found]:
+def _expand(given: str, skipped: Sequence[Path]) -> Iterator[_Found]:
     """Yield the files of one input."""
     if is_url(given):
         yield from _remote(given)
@@ -121,16 +121,16 @@ def _remote(given: str) -> Iterator[_Found]:
             yield _Found(Path(name), shown, url, stamp)
 
 
-def _search(folder: Path, skipped: Path | None) -> Iterator[_Found]:
+def _search(folder: Path, skipped: Sequence[Path]) -> Iterator[_Found]:
     """Yield the articles below a folder; a folder that cannot be searched is reported as an article that failed."""
     root = folder.resolve()
-    below = skipped is not None and skipped != root and skipped.is_relative_to(root)
+    below = [path for path in skipped if path != root and path.is_relative_to(root)]
     closed: list[OSError] = []
     paths = [Path(place) / name for place, _, names in os.walk(folder, onerror=closed.append) for name in names]
     for path in sorted(paths):
         if not _is_article(path, folder):
             continue
-        if below and skipped is not None and path.resolve().is_relative_to(skipped):
+        if below and any(path.resolve().is_relative_to(each) for each in below):
             continue
         yield _Found(path, path.relative_to(folder).as_posix())
     for error in closed:

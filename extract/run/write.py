@@ -16,12 +16,15 @@ from extract.run.article import ArticleResult
 from extract.tables.csv import TEMPORARY, whole_file
 from extract.tables.datapackage import data_package
 from extract.tables.formats import open_writers
+from extract.tables.quotes import QUOTES, write_quotes
 from extract.tables.schema import TABLES, Models, Rows
 
 if TYPE_CHECKING:
     from extract.protocol.analysis import Analysis
 
-SOURCES = "sources"
+SOURCES, REPORT = "sources", "report.html"
+PAGES = (SOURCES, QUOTES, REPORT)
+"""What lies in a run's folder and looks like articles."""
 ANALYSIS, CODEBOOK, MISSINGNESS = "analysis", "codebook.md", "missingness.csv"
 ANALYSIS_FILES = ("analysis.csv", "analysis.parquet", CODEBOOK, MISSINGNESS)
 """What a protocol adds to a run's folder."""
@@ -111,6 +114,8 @@ def _write_tables(
             counts.update({name: len(records) for name, records in rows.items()})
             for writer in writers:
                 writer.write(rows)
+            if "xlsx" in formats:
+                write_quotes(folder, rows)  # what the workbook's links lead to
             if result.source_text:
                 _write_source(folder, result)
         if analysis is not None:

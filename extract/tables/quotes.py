@@ -18,7 +18,7 @@ from extract.tables.schema import Rows
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FOLDER = "quotes"
+QUOTES = "quotes"
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 _COMMON = frozenset(Record.model_fields)
@@ -56,7 +56,7 @@ def link(article_id: str, record_id: str = "") -> str:
     ----------
     record_id : a row (``ARTICLE:lab:3``) or a patient (``ARTICLE#1``); a list of rows leads to its first.
     """
-    place = f"{FOLDER}/{page_name(article_id)}"
+    place = f"{QUOTES}/{page_name(article_id)}"
     anchor = _anchor(article_id, record_id)
     return f"{place}#{anchor}" if anchor else place
 
@@ -69,20 +69,14 @@ def _anchor(article_id: str, record_id: str) -> str:
     return f"{found[1]}-{found[2]}" if found else ""
 
 
-class QuotePages:
-    """Writes the pages of a run, article by article; what a workbook's links lead to."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def write(self, rows: Rows) -> None:
-        """Write the page of one article."""
-        cells = {
-            name: [dict(zip(columns(type(record)), row_cells(record), strict=True)) for record in records]
-            for name, records in rows.items()
-        }
-        for article in cells.pop("articles"):
-            write_page(self._folder, article, cells)
+def write_quotes(folder: Path, rows: Rows) -> None:
+    """Write the page of an article from its rows: what the links of a workbook lead to."""
+    tables = {
+        name: [dict(zip(columns(type(record)), row_cells(record), strict=True)) for record in records]
+        for name, records in rows.items()
+    }
+    for article in tables.pop("articles"):
+        write_page(folder, article, tables)
 
 
 def write_page(folder: Path, article: Mapping[str, str], tables: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
@@ -100,7 +94,7 @@ def write_page(folder: Path, article: Mapping[str, str], tables: Mapping[str, Se
         if rows and name != "analysis"
     ]
     content = templates("extract.tables").get_template("quotes.html").render(article=article, groups=groups)
-    place = folder / FOLDER
+    place = folder / QUOTES
     place.mkdir(exist_ok=True)
     with whole_file(place / page_name(article_id), durable=False) as stream:
         stream.write(content)

@@ -20,7 +20,7 @@ def write(path: Path, text: str = "A 50-year-old man had a cough.") -> Path:
     return path
 
 
-def found(*inputs: Path | str, skip: Path | None = None) -> dict[str, str]:
+def found(*inputs: Path | str, skip: tuple[Path, ...] = ()) -> dict[str, str]:
     return {item.article_id: item.source_file for item in find_articles([str(i) for i in inputs], skip)}
 
 
@@ -103,8 +103,8 @@ def test_the_results_of_an_earlier_run_are_no_articles(tmp_path: Path) -> None:
     write(tmp_path / "one.txt")
     results = tmp_path / "out" / "sources"
     write(results / "one.txt")
-    assert list(found(tmp_path, skip=results)) == ["one"]
-    assert list(found(results, skip=results)) == ["one"], "named itself, it is read"
+    assert list(found(tmp_path, skip=(results,))) == ["one"]
+    assert list(found(results, skip=(results,))) == ["one"], "named itself, it is read"
 
 
 @pytest.mark.parametrize("given", ["missing.txt", "nothing-*.txt", "."])
