@@ -2,6 +2,7 @@
 # make test   the tests        make lint   style and types
 # make bench  words per second make docs   the output that README.md and docs/ show
 # make site   the documentation as web pages in out/site
+# make example  the worked example of docs/worked-example.md, from articles to a pooled estimate
 # make clean  remove what the others made
 # Needs nothing but make and Python 3.11 or 3.12; another interpreter: make run PYTHON=/path/to/python3.11
 
@@ -12,11 +13,11 @@ USABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3 python,\
 	$(shell $(name) -c '$(USABLE)' >/dev/null 2>&1 && echo $(name))))
 
-.PHONY: help run test lint bench docs site clean
+.PHONY: help run test lint bench docs site example clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,6s/^# //p' Makefile
+	@sed -n '1,7s/^# //p' Makefile
 
 run: $(VENV)/.installed
 	$(BIN)/casetab run corpus/articles --out $(OUT)
@@ -39,6 +40,12 @@ docs: run
 site: $(VENV)/.installed-dev
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs out/site
 	@echo "The pages are in $(CURDIR)/out/site; begin with index.html."
+
+example: $(VENV)/.installed-dev
+	$(BIN)/casetab run corpus/series --protocol corpus/series/protocol.yaml --out out/worked-example
+	$(BIN)/python docs/worked-example/pool.py out/worked-example/analysis.csv
+	@if Rscript -e 'library(metafor); library(lme4)' >/dev/null 2>&1; then echo "The same in R:"; \
+		Rscript docs/worked-example/pool.R out/worked-example/analysis.csv; fi
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
