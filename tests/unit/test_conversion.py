@@ -98,3 +98,11 @@ def test_a_users_molar_mass_that_is_no_number_is_told_with_its_line(tmp_path: Pa
     (tmp_path / "analytes.tsv").write_text(f"{header}\nfavipiravir level\t\t\t\t\t\t157,1\n", encoding="utf-8")
     with pytest.raises(RulesError, match=r"analytes\.tsv:2: column 'molar_mass' must be a number, not '157,1'"):
         load_rules([tmp_path])
+
+
+def test_the_example_in_the_documentation_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "units.md").read_text(encoding="utf-8")
+    told: list[str] = []
+    exec(page.partition("```python\n")[2].partition("```")[0], {"print": lambda value: told.append(str(value))})
+    assert told[:2] == ["9.26", "2.6"]
+    assert told[2].startswith("total protein: g/L cannot be converted to mmol/L: ")
