@@ -90,10 +90,14 @@ class Analysis:
         """Return what to tell a user of a run that wrote the wide table."""
         found = f"{TABLE}: {self.summary.cases} cases, {len(self.protocol.variables)} variables"
         lines = [f"{found}; codebook.md says what they mean"]
-        unusable = {name: tally.unusable for name, tally in self.summary.tallies.items() if tally.unusable}
-        if unusable:
-            named = ", ".join(f"{name} ({count})" for name, count in unusable.items())
-            lines.append(f"values left out, as their unit cannot be converted or is not said: {named}")
+        tallies = self.summary.tallies.values()
+        for why, counts in (
+            ("their unit cannot be converted or is not said", {t.name: t.unusable for t in tallies if t.unusable}),
+            ("they are not plausible", {t.name: t.implausible for t in tallies if t.implausible}),
+        ):
+            if counts:
+                named = ", ".join(f"{name} ({count})" for name, count in counts.items())
+                lines.append(f"values left out, as {why}: {named}")
         return lines
 
     def _cells(self, case: Case, by_case: Mapping[tuple[str, str], list[Record]]) -> dict[str, Cell]:

@@ -81,6 +81,8 @@ def _found(tally: Tally) -> Iterator[str]:
     if tally.unusable:
         values = _values(tally.unusable)
         yield f"* {tally.unusable} {values} not used: in a unit that cannot be converted, or without a unit"
+    if tally.implausible:
+        yield f"* {tally.implausible} {_values(tally.implausible)} not used: outside of the plausible range"
     if tally.limits:
         yield f'* {tally.limits} {_values(tally.limits)} a limit, as in "< 5": the limit is taken for the value'
 

@@ -89,6 +89,15 @@ def _check_days(window: tuple[float | None, float | None]) -> tuple[float | None
     return window
 
 
+def _check_range(ends: tuple[float, float]) -> tuple[float, float]:
+    low, high = ends
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise mistake("both ends of a plausible range are numbers")
+    if low >= high:
+        raise mistake(f"the range is reversed: {low:g} is not below {high:g}; did you mean [{high:g}, {low:g}]?")
+    return ends
+
+
 Analyte = Annotated[str, Known("analyte")]
 AnalyteClass = Annotated[str, Known("analyte class")]
 Specimen = Annotated[str, Known("specimen")]
@@ -98,5 +107,6 @@ Drug = Annotated[str, Known("drug")]
 DrugClass = Annotated[str, Known("drug class")]
 Scale = Annotated[str, Known("scale")]
 LevelName = Annotated[str, AfterValidator(_check_level)]
+Range = Annotated[tuple[float, float], AfterValidator(_check_range)]
 Days = Annotated[tuple[float | None, float | None], AfterValidator(_check_days)]
 """Days from presentation, both ends included; None is open."""

@@ -21,6 +21,7 @@ from extract.protocol.fields import (
     Many,
     Muscle,
     MuscleGroup,
+    Range,
     Scale,
     Specimen,
     mistake,
@@ -73,6 +74,10 @@ class RecordVariable(Named):
     unit: Annotated[
         str | None, Field(description="the unit wanted; other units are converted", validate_default=True)
     ] = None
+    plausible: Annotated[
+        Range | None,
+        Field(description="lowest and highest value that can be true, in the unit; others are left out and counted"),
+    ] = None
     each: Annotated[
         Each | None, Field(description="with pick: change: which of several values at one time", validate_default=True)
     ] = None
@@ -98,9 +103,11 @@ class RecordVariable(Named):
         return self.pick == "count" or (self.pick not in ("any", "list") and self.column in self.NUMBERS)
 
     @property
-    def reducer(self) -> str:
-        """How one value is chosen among those of one time, for a change."""
-        return self.each or ("worst" if self.LOW_IS_WORSE and self.column == self.DEFAULT else "first")
+    def reducers(self) -> tuple[str, str]:
+        """How one value is chosen among those at baseline, and among those at the last follow-up, for a change."""
+        if self.each:
+            return self.each, self.each
+        return ("worst", "worst") if self.LOW_IS_WORSE and self.column == self.DEFAULT else ("first", "last")
 
     @property
     def low_is_worse(self) -> bool:
@@ -131,6 +138,14 @@ class RecordVariable(Named):
         if not measured:
             return None
         return checked_unit(unit, info) if unit is not None else default_unit(info)
+
+    @field_validator("plausible")
+    @classmethod
+    def _plausible_is_of_numbers(cls, ends: Any, info: ValidationInfo) -> Any:
+        column, pick = info.data.get("value") or cls.DEFAULT, info.data.get("pick", "mean")
+        if ends is not None and (column not in cls.NUMBERS or pick in ("any", "count", "list")):
+            raise mistake("`plausible` has no effect on what this variable counts or tells; remove it")
+        return ends
 
     @field_validator("each")
     @classmethod

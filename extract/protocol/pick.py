@@ -10,13 +10,21 @@ from extract.protocol.model import RecordVariable
 from extract.protocol.names import Names
 from extract.protocol.select import Chosen, Selector
 from extract.protocol.times import in_order, last_followup
-from extract.protocol.values import Numbers, UnusableError, tidy
+from extract.protocol.values import ImplausibleError, Numbers, UnusableError, tidy
 from extract.records.common import Record
 
 JOIN = "; "
 """Between the texts of a list."""
 
 State = Literal["reported", "absent", "not_reported"]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many numbers are not used: in a unit that cannot be converted or is not said, or not plausible."""
+
+    unusable: int = 0
+    implausible: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,14 +36,14 @@ class Cell:
     value : None where the article says nothing, and for a number that the article denies.
     sources : the record_ids (of a column of cases: the case_id) of all that the value was made of.
     state : whether the article reports it, says that it is absent, or neither.
-    unusable : rows with a number in a unit that cannot be converted.
+    left_out : rows whose number is not used.
     limits : rows used whose number is a limit, as in "< 5".
     """
 
     value: float | int | str | None
     sources: tuple[str, ...] = ()
     state: State = "not_reported"
-    unusable: int = 0
+    left_out: LeftOut = LeftOut()
     limits: int = 0
 
 
@@ -90,39 +98,45 @@ class Picker:
         return Cell(str(getattr(row, column)), _ids([row]), "reported")
 
     def _number(self, chosen: Chosen) -> Cell:
-        found, unusable = self._read(chosen.rows, self._variable.pick)
-        if not found:
-            state: State = "absent" if chosen.denying and not unusable else "not_reported"
-            return Cell(None, _ids(chosen.denying) if state == "absent" else (), state, unusable)
-        used, value = self._reduced(found, self._variable.pick)
-        return Cell(value, _ids(n.row for n in used), "reported", unusable, _limits(used))
+        found, left_out = self._read(chosen.rows, self._variable.pick)
+        if found:
+            used, value = self._reduced(found, self._variable.pick)
+            return Cell(value, _ids(n.row for n in used), "reported", left_out, _limits(used))
+        if chosen.denying and left_out == LeftOut():
+            return Cell(None, _ids(chosen.denying), "absent")
+        return Cell(None, left_out=left_out)
 
     def _change(self, chosen: Chosen) -> Cell:
         """Return the value at the last follow-up less that at baseline; nothing where one of them is missing."""
-        reducer = self._variable.reducer
-        found, unusable = self._read(chosen.rows, reducer)
-        before = [n for n in found if n.row.when == "baseline"]
-        last = {row.record_id for row in last_followup([n.row for n in found])}
-        after = [n for n in found if n.row.record_id in last]
-        if not before or not after:
-            return Cell(None, unusable=unusable)
-        (used_before, first), (used_after, second) = (self._reduced(n, reducer) for n in (before, after))
-        used = [*used_before, *used_after]
-        return Cell(tidy(second - first), _ids(n.row for n in used), "reported", unusable, _limits(used))
+        at_baseline, at_followup = self._variable.reducers
+        earlier, left_out = self._read([row for row in chosen.rows if row.when == "baseline"], at_baseline)
+        later, left_out_later = self._read([row for row in chosen.rows if row.when != "baseline"], at_followup)
+        left_out = LeftOut(
+            left_out.unusable + left_out_later.unusable, left_out.implausible + left_out_later.implausible
+        )
+        last = {row.record_id for row in last_followup([n.row for n in later])}
+        later = [n for n in later if n.row.record_id in last]
+        if not earlier or not later:
+            return Cell(None, left_out=left_out)
+        (before, first), (after, second) = self._reduced(earlier, at_baseline), self._reduced(later, at_followup)
+        used = [*before, *after]
+        return Cell(tidy(second - first), _ids(n.row for n in used), "reported", left_out, _limits(used))
 
-    def _read(self, rows: Sequence[Record], pick: str) -> tuple[list[_Number], int]:
-        """Return the numbers of rows, and how many have one in a unit that cannot be converted."""
+    def _read(self, rows: Sequence[Record], pick: str) -> tuple[list[_Number], LeftOut]:
+        """Return the numbers of rows, and how many are not used."""
         found: list[_Number] = []
-        unusable = 0
+        unusable = implausible = 0
         for row in rows:
             try:
                 value = self._numbers.of(row, pick)
             except UnusableError:
                 unusable += 1
-                continue
-            if value is not None:
-                found.append(_Number(row, value))
-        return found, unusable
+            except ImplausibleError:
+                implausible += 1
+            else:
+                if value is not None:
+                    found.append(_Number(row, value))
+        return found, LeftOut(unusable, implausible)
 
     def _reduced(self, found: Sequence[_Number], pick: str) -> tuple[list[_Number], float]:
         """Return what was used of several numbers, and the one number that it gives."""

@@ -164,8 +164,8 @@ def _told(item: Mapping[str, Any], model: type[BaseModel], given: Mapping[Any, A
         options = re.findall(r"'([^']*)'", item["ctx"]["expected"])
         said = _short(item["input"])
         return f"{key}: {said} is not one of {', '.join(options)}{did_you_mean(str(item['input']), options)}"
-    if "days" in where and kind not in _WANTED:
-        return "days: a window is two numbers in brackets, such as [-7, 3]"
+    if where[0] in ("days", "plausible") and kind not in _WANTED:
+        return f"{where[0]}: two numbers in brackets are wanted, such as [-7, 3]"
     return f"{key}: {_short(item['input'])} must be {_WANTED.get(kind, 'something else: ' + str(item['msg']))}"
 
 

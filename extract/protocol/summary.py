@@ -32,6 +32,7 @@ class Missingness(Table):
     articles: Annotated[int, Field(description="articles with a case")]
     articles_reporting: Annotated[int, Field(description="articles that report it, or deny it, for one of their cases")]
     unusable_values: Annotated[int, Field(description="numbers left out: no unit, or one that cannot be converted")]
+    implausible_values: Annotated[int, Field(description="numbers left out: outside of the protocol's plausible range")]
     limits: Annotated[int, Field(description="values that are limits as in '< 5', taken as the limit")]
 
 
@@ -42,7 +43,7 @@ class Tally:
         self.name, self.variable = name, variable
         self.states: Counter[str] = Counter()
         self.values: Counter[str] = Counter()
-        self.unusable = self.limits = self.articles = 0
+        self.unusable = self.implausible = self.limits = self.articles = 0
         self.low: float | None = None
         self.high: float | None = None
         self._sum = 0.0
@@ -57,7 +58,8 @@ class Tally:
     def add(self, article_id: str, cell: Cell) -> None:
         """Count a case's cell."""
         self.states[cell.state] += 1
-        self.unusable += cell.unusable
+        self.unusable += cell.left_out.unusable
+        self.implausible += cell.left_out.implausible
         self.limits += cell.limits
         if cell.state != "not_reported" and article_id != self._last_article:
             self.articles += 1
@@ -106,6 +108,7 @@ class Summary:
                 articles=self.articles,
                 articles_reporting=tally.articles,
                 unusable_values=tally.unusable,
+                implausible_values=tally.implausible,
                 limits=tally.limits,
             )
 
@@ -115,6 +118,8 @@ class Summary:
         found: dict[str, Any] = {key: tally.states[key] for key in ("reported", "absent", "not_reported")}
         if tally.unusable:
             found["unusable_values"] = tally.unusable
+        if tally.implausible:
+            found["implausible_values"] = tally.implausible
         if tally.low is not None:
             found |= {"minimum": tally.low, "mean": tally.mean, "maximum": tally.high}
         if tally.values:

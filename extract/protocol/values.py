@@ -16,6 +16,10 @@ class UnusableError(ValueError):
     """A row has a number in a unit that cannot be converted to the variable's."""
 
 
+class ImplausibleError(ValueError):
+    """A row has a number that the protocol holds impossible: a misprint, mostly in the unit."""
+
+
 def tidy(number: float) -> float:
     """Round to six significant digits, as converted values are in the other tables."""
     return float(f"{number:.6g}")
@@ -43,13 +47,19 @@ class Numbers:
         ------
         UnusableError
             the row's unit cannot be converted, or is not said.
+        ImplausibleError
+            the number is outside of the plausible range.
         """
         low = getattr(row, self._variable.column)
         if low is None:
             return None
         high = getattr(row, _UPPER_ENDS.get(self._variable.column, ""), None)
         number = _within(low, low if high is None else high, pick, low_is_worse=self._variable.low_is_worse)
-        return self._converted(number, row) if self._measured else number
+        number = self._converted(number, row) if self._measured else number
+        ends = self._variable.plausible
+        if ends is not None and not ends[0] <= number <= ends[1]:
+            raise ImplausibleError
+        return number
 
     def _converted(self, number: float, row: Any) -> float:
         wanted = self._variable.unit

@@ -27,7 +27,7 @@ _PICKS = {
     "any": "yes where there are, no where the text denies it:",
     "count": "how many {value}s there are among",
     "list": "each {value} once, in the order of time, joined by a semicolon, from",
-    "change": "{value} at the last follow-up less that at baseline ({each} of several at one time) among",
+    "change": "{value} at the last follow-up less that at baseline ({each} of several) among",
 }
 _TIMES = {
     "baseline": "at baseline",
@@ -59,7 +59,8 @@ def what_is_picked(variable: RecordVariable) -> str:
     """Return the pick in words: the lowest value in mg/dL."""
     value = variable.column.replace("_", " ") + (f" in {variable.unit}" if variable.unit else "")
     direction = "low is worse" if variable.low_is_worse else "high is worse"
-    return _PICKS[variable.pick].format(value=value, direction=direction, each=variable.reducer)
+    each = " and ".join(reversed(variable.reducers))
+    return _PICKS[variable.pick].format(value=value, direction=direction, each=each)
 
 
 def _about(variable: RecordVariable) -> str:
@@ -97,6 +98,8 @@ def _conditions(variable: RecordVariable) -> Iterable[str]:
             yield f"by route {_or(variable.route)}"
     if variable.when:
         yield _or([_TIMES[time] for time in variable.when])
+    if variable.plausible:
+        yield f"between {variable.plausible[0]:g} and {variable.plausible[1]:g}"
     if variable.days:
         yield _window(*variable.days)
     yield f"(subject {_or(variable.subject)}; assertion {_or(variable.assertion)})"
