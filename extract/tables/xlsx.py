@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from extract.records.common import Table, columns
-from extract.tables.csv import VERBATIM, is_formula, whole_path
+from extract.tables.csv import VERBATIM, cell, is_formula, whole_path
 from extract.tables.quotes import link
 from extract.tables.schema import Models, Rows
 
@@ -101,8 +101,8 @@ class _Sheets:
             text = value if len(value) <= _LONGEST else value[: _LONGEST - len(_CUT)] + _CUT
             formula = name not in VERBATIM and is_formula(text)
             if name in self._leading and self._links < _MOST_LINKS:
-                address = f"external:{link(getattr(record, _ARTICLE), value)}"
-                self._sheet.write_url(self._row, column, address, self._formats.links[formula], text)
+                address = link(cell(getattr(record, _ARTICLE)), cell(value))  # the pages know the cells of the CSV tables
+                self._sheet.write_url(self._row, column, f"external:{address}", self._formats.links[formula], text)
                 self._links += 1
             else:
                 self._sheet.write_string(self._row, column, text, self._formats.texts[formula])
