@@ -164,7 +164,7 @@ def _value(row: Cells) -> tuple[dict[str, Any] | None, str]:
         return _quantity(row["value_conventional"], unit), ""
     if not has_unit and not row.get("unit") and kind not in _PRESENCE:
         return _quantity(row["value"], "1"), ""
-    return None, "in a unit that the LOINC code does not have"
+    return None, "without a unit, or in one that does not fit the LOINC code"
 
 
 def _quantity(value: str, unit: str) -> dict[str, Any]:
