@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from frictionless import Package, system
 from helpers import ARTICLES, RECORD_TABLES, ROOT, Row, rows_of
 
 from extract.protocol.analysis import Analysis
-from extract.protocol.read import read_protocol
+from extract.protocol.model import MODELS
+from extract.protocol.read import ProtocolError, read_protocol
 from extract.rules.load import load_rules
 from extract.run.batch import Options, run_all
 from extract.run.worklist import find_articles
@@ -285,6 +287,25 @@ def test_a_new_protocol_needs_a_run(casetab: Callable[..., Outcome], tmp_path: P
     told = casetab("protocol", "new", tmp_path, "--out", tmp_path / "p.yaml")
     assert (told.status, "name the folder of a run" in told.err) == (2, True)
     assert not (tmp_path / "p.yaml").exists()
+
+
+def test_the_examples_of_the_documentation(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    path = tmp_path / "p.yaml"
+    path.write_text(example, encoding="utf-8")
+    assert len(read_protocol(path, load_rules()).variables) == 6
+    wrong = "variables:\n calcium:\n  table: labs\n  pick: first\n\n  analyte: Serum calcum\n"
+    path.write_text(wrong, encoding="utf-8")
+    with pytest.raises(ProtocolError) as caught:
+        read_protocol(path, load_rules())
+    assert str(caught.value).replace(str(path), "protocol.yaml") in page
+
+
+def test_the_documentation_names_every_key(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for model in MODELS.values() for name, field in model.model_fields.items()}
+    assert {key for key in keys if f"`{key}" not in page and f"    {key}:" not in page} == set()
 
 
 def test_a_run_without_articles_that_can_be_read_has_an_empty_wide_table(tmp_path: Path) -> None:
