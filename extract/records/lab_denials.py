@@ -28,6 +28,11 @@ _WAS_SEEN = re.compile(
     r"(?:seen|found|detected|identified|observed|noted|present|demonstrated)\b",
     re.IGNORECASE,
 )
+_NONE = re.compile(  # "No antibodies against parvovirus or adenovirus were found"
+    r"\b(?P<no>no|neither)\s(?:(?:[\w-]+\s){0,2}(?:antibod(?:y|ies)|antigens?|DNA|RNA|evidence|traces?|signs?)\s"
+    r"(?:against|to|for|of)\s)?(?:[\w-]+\s)?(?:anti-?)?$",
+    re.IGNORECASE,
+)
 _LEAD = 24
 _LONG_LEAD = 96
 _REACH = 120
@@ -62,6 +67,21 @@ def denied(text: str, items: Sequence[Item], vocabulary: Vocabulary) -> Iterator
         entry = Entry(text[a:b], "result", {"result": "negative"})
         word = Item(Role.RESULT, a, b, mention=Mention(a, b, text[a:b], entry))
         yield from ((analyte, word) for analyte in found)
+
+
+def none_of(text: str, start: int, word: Item) -> Item | None:
+    """Return the negative that "no" in front of a list makes of a positive word; None where nothing is denied.
+
+    Parameters
+    ----------
+    start : offset at which the list begins.
+    """
+    lead = _NONE.search(text, max(0, start - _LONG_LEAD), start)
+    if lead is None or word.entry is None or word.entry["result"] != "positive":
+        return None
+    begin, end = lead.span("no")
+    entry = Entry(text[begin:end], "result", {"result": "negative"})
+    return Item(Role.RESULT, begin, end, mention=Mention(begin, end, text[begin:end], entry))
 
 
 def _lead(text: str, items: Sequence[Item], i: int) -> re.Match[str] | None:

@@ -73,6 +73,23 @@ _UNKNOWN_MEMBERS = re.compile(
     r"\s(?:were|are|(?:all\s)?came back|returned)\s(?:(?:all|both|also|otherwise|within|repeatedly|each)\s)?",
     re.IGNORECASE,
 )
+BETWEEN = re.compile(
+    r"(?:,\s(?:including|such as|namely)\s|[\s(\[:=–—-]*)"
+    r"(?:(?:(?:was|were) (?:found|detected|seen|noted|observed) in|reports?|"
+    r"results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
+    r"the|a|an|his|her|their|on|by|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
+    r"respect|regarding|(?:presence|evidence) of|including|both|anti|ranges?|"
+    r"baseline|initial|repeat(?:ed)?|follow-?up|previous|prior|subsequent|"
+    r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
+    re.IGNORECASE,
+)
+INCLUDED = re.compile(
+    r"\s(?:[\w-]+\s){0,2}?(?:studies|tests?|testing|investigations?|work-?ups?|results?|serolog(?:y|ies)|findings?|labs|"
+    r"screens?|markers?|antibodies|parameters|values|assays?|analyses)\s"
+    r"(?:included|include|were|was|are|consisted of)[\s:]+"
+    r"(?:(?:for|the|an?|those|tests?|testing|of)\s){0,3}(?:anti-?)?",
+    re.IGNORECASE,
+)
 _STUDY_FIRST = re.compile(  # "normal | MRI and | urinalysis"
     r"\s(?:[\w-]+\s){0,2}(?:MRI|CT|ECG|EKG|EEG|electrocardiogra\w+|echocardiogra\w+|electroencephalogra\w+|"
     r"X-?rays?|radiogra\w+|ultraso\w+|imaging|examination|vital signs)(?:\s(?:scans?|findings|results))?"
@@ -83,6 +100,10 @@ _INCLUDING = re.compile(  # "were negative, | including hepatitis A virus, | EBV
     r",?\s\(?(?:including|such as|namely)\s"
     r"(?:(?:the|both|anti|serum|antibod(?:y|ies)|IgM|IgG|tests?|for|against|to|of)[\s-]){0,3}"
     r"(?:[\w/-]+(?:\s[\w/-]+){0,3},\s){0,4}(?:[\w/-]+(?:\s[\w/-]+){0,3},?\s)?(?:and\s)?(?:anti-?)?",
+    re.IGNORECASE,
+)
+_UNKNOWN_FOR = re.compile(  # "negative | for malaria parasites, Nocardia, and | HIV", "for germs, including | RSV"
+    rf"\s(?:for|of)\s(?:{_MEMBER},\s){{0,3}}{_MEMBER},?\s(?:and|or|including|such as)\s(?:for\s|the\s|anti-?){{0,2}}",
     re.IGNORECASE,
 )
 _FINITE = re.compile(
@@ -107,6 +128,11 @@ def ends_list(gap: str) -> bool:
 def is_study(gap: str) -> bool:
     """Tell whether a gap holds a study that is no laboratory test: "normal | MRI and | urinalysis"."""
     return _STUDY_FIRST.fullmatch(gap) is not None
+
+
+def is_unknown_first(gap: str) -> bool:
+    """Tell whether a gap holds only members that no lexicon knows: "negative | for Nocardia and | HIV"."""
+    return len(gap) <= MAX_GAP and _UNKNOWN_FOR.fullmatch(gap) is not None and _FINITE.search(gap) is None
 
 
 def is_including(gap: str) -> bool:

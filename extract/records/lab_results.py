@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from itertools import chain
 
 from extract.records.lab_asides import own_statements, same_analyte, without_repeats
-from extract.records.lab_denials import denied
+from extract.records.lab_denials import denied, none_of
 from extract.records.lab_items import Item, LabDraft, Role
-from extract.records.lab_predicates import ends_list, is_anaphora, is_including, is_predicate, is_study
+from extract.records.lab_predicates import (
+    BETWEEN,
+    INCLUDED,
+    ends_list,
+    is_anaphora,
+    is_including,
+    is_predicate,
+    is_study,
+    is_unknown_first,
+)
 from extract.records.lab_serology import confirmed, is_method, is_sought
 from extract.records.lab_vocabulary import Vocabulary
 from extract.records.lab_words import (
@@ -36,22 +45,6 @@ _VERBAL = re.compile(  # results that are predicates by themselves: "D-dimer inc
     r"(?:(?:below|above|within|outside)\s|did|does|was|were|had|normali[sz]ed|returned|came|went|recovered|reverted|became|increased|decreased|rose|fell|"
     r"declined|dropped|continued|trended|kept|started|began)\b|"
     r"(?:increasing|rising|decreasing|falling|declining)(?=[.,;)]|\s(?:even|further|again|and|on|until|over|\w+ly)\b)",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(
-    r"(?:,\s(?:including|such as|namely)\s|[\s(\[:=–—-]*)"
-    r"(?:(?:(?:was|were) (?:found|detected|seen|noted|observed) in|reports?|"
-    r"results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
-    r"the|a|an|his|her|their|on|by|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
-    r"respect|regarding|(?:presence|evidence) of|including|both|anti|ranges?|"
-    r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
-    re.IGNORECASE,
-)
-_INCLUDED = re.compile(
-    r"\s(?:[\w-]+\s){0,2}?(?:studies|tests?|testing|investigations?|work-?ups?|results?|serolog(?:y|ies)|findings?|labs|"
-    r"screens?|markers?|antibodies|parameters|values|assays?|analyses)\s"
-    r"(?:included|include|were|was|are|consisted of)[\s:]+"
-    r"(?:(?:for|the|an?|those|tests?|testing|of)\s){0,3}(?:anti-?)?",
     re.IGNORECASE,
 )
 _AS_WELL = re.compile(
@@ -94,6 +87,7 @@ class ResultLinker:
         self._tissue = vocabulary.histology.search(text, start, end) is not None
         self._serum = _SERUM.search(text, start, end) is not None
         self._all = items
+        self._implied = [item for item in items if item.role is Role.IMPLIED]
         known = without_repeats([i for i in items if i.role in (Role.ANALYTE, Role.OTHER, Role.RESULT, Role.VALUE)])
         self._asides = [
             pairs
@@ -212,11 +206,11 @@ class ResultLinker:
         word, first = self._items[i], self._items[j]
         gap = self._gap(word, first)
         shared = _AS_WELL.match(gap)  # "were normal, as were the levels of"
-        if shared is not None and _BETWEEN.fullmatch(gap, shared.end()) is not None:
+        if shared is not None and BETWEEN.fullmatch(gap, shared.end()) is not None:
             return not (seen(word) and not is_sought(first)) and not self._has_own(j)
-        if self._goes_on(i, gap):
+        if self._goes_on(i, gap) or (seen(word) and is_sought(first) and is_unknown_first(gap)):
             return not self._has_own(j)
-        if not (self._opens(word, first) or _BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
+        if not (self._opens(word, first) or BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
             return False
         if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
             return False
@@ -230,6 +224,8 @@ class ResultLinker:
             last, item = self._items[j], self._items[j + 1]
             if item.role not in (Role.ANALYTE, Role.OTHER) or not self._joins(last, item, self._gap(last, item)):
                 break
+            if any(last.end <= other.start < item.start for other in self._implied):
+                break  # "elevated CRP, hypocomplementemia (C3, C4)"
             j += 1
             if item.role is Role.ANALYTE and not self._is_short_form(last, item):
                 found.append(item)
@@ -240,7 +236,7 @@ class ResultLinker:
         result = word.entry["result"] if word.entry is not None else ""
         if result != "normal" and not (seen(word) and (is_sought(first) or (result == "negative" and is_panel(first)))):
             return False
-        return _INCLUDED.fullmatch(self._gap(word, first)) is not None
+        return INCLUDED.fullmatch(self._gap(word, first)) is not None
 
     def _has_own(self, j: int) -> bool:
         """Tell whether a word behind the list that begins at item ``j`` is its own: "as well as CRP was high"."""
@@ -302,19 +298,28 @@ class ResultLinker:
             return []
         found = [nearest]
         if k == direct:  # over a value a word describes that value's analyte only
-            single = _SINGLE.search(gap) is not None
-            semicolons = bool(_ALL.search(gap + self._text[word.start : word.end]))
-            while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
-                between = self._gap(self._items[k - 1], self._items[k])
-                between = between.replace(";", ",") if semicolons else between
-                between = _BUT_NOT.sub(" and ", between) if seen(word) else between  # the other is denied
-                if single and _NEW_CLAUSE.search(between):
-                    break  # "... in the mNGS, and the Xpert test was positive"
-                if not self._joins(self._items[k - 1], self._items[k], between):
-                    break
-                k -= 1
-                found.append(self._items[k])
+            found += self._list_before(k, word, gap)
+        none = none_of(self._text, found[-1].start, word) if lacking is None else None
+        if none is not None:
+            self._reworded[word.start] = none
         return [item for item in found if item.role is Role.ANALYTE]
+
+    def _list_before(self, k: int, word: Item, gap: str) -> list[Item]:
+        """Return the earlier members of the list that ends with item ``k``, over which ``gap`` leads to ``word``."""
+        found = []
+        single = _SINGLE.search(gap) is not None
+        semicolons = bool(_ALL.search(gap + self._text[word.start : word.end]))
+        while k > 0 and self._items[k - 1].role in (Role.ANALYTE, Role.OTHER):
+            between = self._gap(self._items[k - 1], self._items[k])
+            between = between.replace(";", ",") if semicolons else between
+            between = _BUT_NOT.sub(" and ", between) if seen(word) else between  # the other is denied
+            if single and _NEW_CLAUSE.search(between):
+                break  # "... in the mNGS, and the Xpert test was positive"
+            if not self._joins(self._items[k - 1], self._items[k], between):
+                break
+            k -= 1
+            found.append(self._items[k])
+        return found
 
     def _is_label(self, analyte: Item, gap: str, word: Item) -> bool:
         """Tell whether "positive" right behind a germ or antibody is its result: not in "an HIV-positive man"."""
@@ -356,11 +361,11 @@ class ResultLinker:
         if i + 1 >= len(self._items) or self._items[i + 1].role is not Role.ANALYTE:
             return False
         gap = self._gap(self._items[i], self._items[i + 1])
-        if _BETWEEN.fullmatch(gap) is None:
+        if BETWEEN.fullmatch(gap) is None and not is_unknown_first(gap):
             return False
         return (
             is_panel(subject)
-            and not re.search(r"[(:]|includ|such as|namely", gap)
+            and (is_unknown_first(gap) or not re.search(r"[(:]|includ|such as|namely", gap))
             and names_what(self._text, self._items[i], gap)
         )
 

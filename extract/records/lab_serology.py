@@ -48,6 +48,12 @@ _SHOWS = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:not|never|no|without|if|to be|un)[\s-]?(?:\w+\s){0,2}$", re.IGNORECASE)
+_TYPE = r"-?(?:[A-E]|[1-9])\b(?![.\d%:/+]|-\d|\s?(?:mg|mmol|g|U|IU|ng|copies|times|days|weeks|months)\b)"
+_MORE_TYPES = re.compile(rf"(?:\s?[,/]\s?{_TYPE}){{0,3}},?\s(?:and|or|&)\s{_TYPE}")
+_TYPES = re.compile(
+    rf"[\s-](?:(?:virus(?:es)?|types?|serotypes?)\s)?{_TYPE}(?:\s?[,/]\s?{_TYPE}){{0,3}},?\s(?:and|or|&)\s{_TYPE}"
+)
+_ENDS_IN_TYPE = re.compile(r"[\s-](?:[A-E]|[1-9])$")
 _MAX_GAP = 110
 
 
@@ -59,7 +65,7 @@ class Serology:
 
     def read(self, text: str, items: Sequence[Item]) -> list[Item]:
         """Return ``items`` with each test under its whole name."""
-        return _with_methods(text, self._with_targets(text, self._with_classes(text, items)))
+        return _with_methods(text, self._with_targets(text, self._with_classes(text, _with_types(text, items))))
 
     def _with_targets(self, text: str, items: Sequence[Item]) -> list[Item]:
         """Join a class and what it is against into one name: "IgG antibodies to CMV"."""
@@ -127,6 +133,19 @@ def is_sought(item: Item) -> bool:
 def _is_class(item: Item) -> bool:
     """Tell whether an item is "IgM" or "IgG" alone."""
     return item.role is Role.ANALYTE and item.entry is not None and item.entry.name.startswith("immunoglobulin ")
+
+
+def _with_types(text: str, items: Sequence[Item]) -> list[Item]:
+    """Take the types behind a germ into its name: "HHV 6 and 8", "parainfluenza 1, 2, and 3"."""
+    found: list[Item] = []
+    for item in items:
+        if found and item.start < found[-1].end and is_sought(found[-1]):
+            continue  # the 8 of "HHV 6 and 8"
+        germ = is_sought(item) and item.entry is not None and item.entry["class"] == "serology"
+        form = _TYPES if _ENDS_IN_TYPE.search(text, item.start, item.end) is None else _MORE_TYPES
+        types = form.match(text, item.end) if germ else None
+        found.append(item if types is None else replace(item, end=types.end()))
+    return found
 
 
 def _with_methods(text: str, items: Sequence[Item]) -> list[Item]:
