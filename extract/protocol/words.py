@@ -17,17 +17,17 @@ from extract.protocol.model import (
 from extract.records.cases import Case
 
 _PICKS = {
-    "first": "the first {value} among",
-    "last": "the last {value} among",
-    "worst": "the worst {value} ({direction}) among",
-    "best": "the best {value} ({direction}) among",
-    "min": "the lowest {value} among",
-    "max": "the highest {value} among",
-    "mean": "the mean {value} of",
-    "any": "yes where there are, no where the text denies it:",
-    "count": "how many {value}s there are among",
-    "list": "each {value} once, in the order of time, joined by a semicolon, from",
-    "change": "{value} at the last follow-up less that at baseline ({each} of several) among",
+    "first": "the first {value} among {rows}",
+    "last": "the last {value} among {rows}",
+    "worst": "the worst {value} ({direction}) among {rows}",
+    "best": "the best {value} ({direction}) among {rows}",
+    "min": "the lowest {value} among {rows}",
+    "max": "the highest {value} among {rows}",
+    "mean": "the mean {value} of {rows}",
+    "any": "yes where there are {rows}, no where the text denies it",
+    "count": "how many {value}s there are among {rows}",
+    "list": "each {value} once, in the order of time, joined by a semicolon, from {rows}",
+    "change": "{value} at the last follow-up ({later} of several) less that at baseline ({earlier} of several) among {rows}",
 }
 _TIMES = {
     "baseline": "at baseline",
@@ -48,19 +48,21 @@ _TABLES = {
 def definition(variable: Named) -> str:
     """Return a sentence that says which value of which rows a variable is."""
     if isinstance(variable, CaseVariable):
-        return f"{variable.value} in the table of cases: {Case.model_fields[variable.value].description}."
+        told = Case.model_fields[variable.value].description or variable.value
+        return f"{told[:1].upper()}{told[1:]} (column {variable.value} of the table of cases)."
     assert isinstance(variable, RecordVariable)
-    parts = [what_is_picked(variable), _about(variable), *_conditions(variable)]
-    text = " ".join(part for part in parts if part)
-    return f"{text[:1].upper()}{text[1:]}."
+    rows = " ".join((_about(variable), *_conditions(variable)))
+    text = _picked(variable).format(rows=rows)
+    return f"{text[:1].upper()}{text[1:]} (subject {_or(variable.subject)}; assertion {_or(variable.assertion)})."
 
 
-def what_is_picked(variable: RecordVariable) -> str:
-    """Return the pick in words: the lowest value in mg/dL."""
+def _picked(variable: RecordVariable) -> str:
+    """Return the pick in words, with a place for the rows: the lowest value in mg/dL among {rows}."""
     value = variable.column.replace("_", " ") + (f" in {variable.unit}" if variable.unit else "")
     direction = "low is worse" if variable.low_is_worse else "high is worse"
-    each = " and ".join(reversed(variable.reducers))
-    return _PICKS[variable.pick].format(value=value, direction=direction, each=each)
+    earlier, later = variable.reducers
+    texts = {"value": value, "direction": direction, "earlier": earlier, "later": later, "rows": "{rows}"}
+    return _PICKS[variable.pick].format(**texts)
 
 
 def _about(variable: RecordVariable) -> str:
@@ -102,7 +104,6 @@ def _conditions(variable: RecordVariable) -> Iterable[str]:
         yield f"between {variable.plausible[0]:g} and {variable.plausible[1]:g}"
     if variable.days:
         yield _window(*variable.days)
-    yield f"(subject {_or(variable.subject)}; assertion {_or(variable.assertion)})"
 
 
 def _window(first: float | None, last: float | None) -> str:

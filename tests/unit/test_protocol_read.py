@@ -215,7 +215,7 @@ def test_other_subjects_need_their_rows(tmp_path: Path) -> None:
         ),
         (
             "table: drugs, class: antibiotic, days: [null, 3], pick: any",
-            "Yes where there are, no where the text denies it: drugs for class antibiotic with status given",
+            "Yes where there are drugs for class antibiotic with status given or stopped up to day 3 from presentation, no",
         ),
         (
             "table: levels, region: thoracic, kind: cord, pick: list",
