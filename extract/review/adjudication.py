@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from extract.review.agreement import ADDED, DECISION, Judgement
-from extract.review.article import Named, Opened, open_article
+from extract.review.deciding import Named
 from extract.review.desk import Desk
 from extract.review.fields import form_fields, read_form
 from extract.review.lists import desk_of
+from extract.review.opened import Opened, open_article
 from extract.review.rows import TABLE_NAMES, name_of, value_of
 from extract.review.settle import Settled
 from extract.review.store import CONSENSUS, Decision, Verdict

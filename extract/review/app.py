@@ -17,6 +17,7 @@ from extract.errors import CasetabError
 from extract.review.access import Access, Guard, Session
 from extract.review.adjudication import adjudication_routes
 from extract.review.article import article_routes
+from extract.review.deciding import deciding_routes
 from extract.review.desk import Desk
 from extract.review.lists import list_routes
 from extract.review.rows import REASONS, TABLE_NAMES, describe
@@ -38,7 +39,7 @@ def create_app(desk: Desk, access: Access) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(CasetabError, _told)
     app.state.desk, app.state.access, app.state.templates = desk, access, _templates()
-    for routes in (list_routes, article_routes, adjudication_routes):
+    for routes in (list_routes, article_routes, deciding_routes, adjudication_routes):
         app.include_router(routes)
     return app
 

@@ -13,7 +13,7 @@ from extract.review.matching import Matched, match
 from extract.review.run_index import ArticleEntry, RunIndex
 from extract.review.settle import Settled, settle
 from extract.review.standing import Standing
-from extract.review.store import CONSENSUS, Decision, Step, Store
+from extract.review.store import CONSENSUS, Step, Store
 from extract.review.texts import Texts
 
 _AT_ONCE = 500  # articles in one query
@@ -109,6 +109,18 @@ class Desk:
                     self._matched[reviewer, name] = (last, found[name])
         return found
 
+    def actions(self, reviewer: str) -> dict[str, str]:
+        """Return what a reviewer has decided on all rows of the run, by key."""
+        matched = self.matched(reviewer, self.standing.articles(reviewer))
+        return {key: step.action for one in matched.values() for key, step in one.decided.items()}
+
+    def warm(self) -> None:
+        """Compare all articles that two reviewers are done with, so that the first look at the list does not wait."""
+        _ = self.index.keys
+        for article_id, names in self.store.finished().items():
+            if len(names) > 1:
+                self.differing(article_id, names)
+
     def differing(self, article_id: str, finished: Sequence[str]) -> tuple[int, int]:
         """Return on how many rows of an article reviewers differ, and on how many of them there is no consensus."""
         names = tuple(finished)
@@ -133,11 +145,8 @@ class Desk:
     def judged(self, article_id: str, finished: Sequence[str]) -> Judged:
         """Return what those who are done with an article say of its rows, and what was agreed upon."""
         rows = [Key(key, what) for _, key, what in self.index.digests([article_id])[article_id]]
-        decisions: list[Decision] = []
-        for name in finished:
-            decisions += self.store.current(name, article_id).values()
-        if any(reviewer.name == CONSENSUS for reviewer in self.store.reviewers()):
-            decisions += self.store.current(CONSENSUS, article_id).values()
+        standing = self.store.standing(article_id)
+        decisions = [one for name in (*finished, CONSENSUS) for one in standing.get(name, {}).values()]
         return judged(rows, decisions)
 
     def case_ids(self, article_id: str, rows: Sequence[Cells]) -> list[str]:

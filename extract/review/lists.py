@@ -14,7 +14,7 @@ from starlette.responses import Response
 from extract.review.access import Access, Session
 from extract.review.desk import Desk
 from extract.review.identity import REVIEWED
-from extract.review.rows import ShownRow, shown_rows
+from extract.review.rows import STATES, ShownRow
 
 list_routes = APIRouter()
 
@@ -37,7 +37,6 @@ ROW_STATES = {
     "rejected": "rejected",
 }
 """Filters of rows by what the reviewer has decided."""
-_ACTIONS = {"accept": "accepted", "correct": "corrected", "reject": "rejected"}
 
 
 def desk_of(request: Request) -> tuple[Desk, str, Jinja2Templates]:
@@ -96,15 +95,20 @@ def rows_page(
     """Show the rows of all articles that match."""
     desk, reviewer, templates = desk_of(request)
     desk.standing.refresh()
-    hits = desk.index.find_rows(q, table if table in REVIEWED else "", below)
+    asked = (q, table if table in REVIEWED else "", below)
     if state:
-        hits = _in_state(desk, reviewer, hits, state)
-    page, pages = _paged(page, len(hits), _ROWS_PER_PAGE)
-    numbers = [hit[0] for hit in hits[(page - 1) * _ROWS_PER_PAGE : page * _ROWS_PER_PAGE]]
+        numbers = _in_state(desk, reviewer, desk.index.find_rows(*asked), state)
+        found = len(numbers)
+        page, pages = _paged(page, found, _ROWS_PER_PAGE)
+        numbers = numbers[(page - 1) * _ROWS_PER_PAGE : page * _ROWS_PER_PAGE]
+    else:
+        found = desk.index.count_rows(*asked)
+        page, pages = _paged(page, found, _ROWS_PER_PAGE)
+        numbers = desk.index.find_rows(*asked, (page - 1) * _ROWS_PER_PAGE, _ROWS_PER_PAGE)
     given = {"q": q, "table": table, "below": f"{below:g}" if below else "", "state": state}
     context = {
         "rows": _shown(desk, reviewer, numbers),
-        "found": len(hits),
+        "found": found,
         "total": desk.index.total_rows,
         "tables": REVIEWED,
         "states": ROW_STATES,
@@ -116,29 +120,29 @@ def rows_page(
     return templates.TemplateResponse(request, "rows.html", context)
 
 
-def _in_state(
-    desk: Desk, reviewer: str, hits: list[tuple[int, str, str, str]], state: str
-) -> list[tuple[int, str, str, str]]:
-    """Return the hits that the reviewer has decided so, or not at all."""
-    matched = desk.matched(reviewer, list(dict.fromkeys(hit[1] for hit in hits)))
+def _in_state(desk: Desk, reviewer: str, hits: list[int], state: str) -> list[int]:
+    """Return the numbers of the hits that the reviewer has decided so, or not at all."""
+    actions, keys = desk.actions(reviewer), desk.index.keys
     if state == "open":
-        return [hit for hit in hits if hit[2] not in matched[hit[1]].decided]
-    action = next((action for action, one in _ACTIONS.items() if one == state), "")
-    found = ((hit, matched[hit[1]].decided.get(hit[2])) for hit in hits)
-    return [hit for hit, step in found if step is not None and step.action == action]
+        return [number for number in hits if keys[number] not in actions]
+    return [number for number in hits if STATES.get(actions.get(keys[number], "")) == state]
 
 
 def _shown(desk: Desk, reviewer: str, numbers: list[int]) -> list[tuple[str, ShownRow]]:
     """Return rows as the reviewer sees them, with their articles."""
-    found = []
-    decisions: dict[str, dict[str, ShownRow]] = {}
-    for row in desk.index.rows_numbered(numbers):
-        if row.article_id not in decisions:
-            standing = desk.store.current(reviewer, row.article_id)
-            rows, _ = shown_rows(desk.index.rows(row.article_id), standing)
-            decisions[row.article_id] = {one.key: one for one in rows}
-        found.append((row.article_id, decisions[row.article_id][row.key]))
-    return found
+    rows = desk.index.rows_numbered(numbers)
+    matched = desk.matched(reviewer, list(dict.fromkeys(row.article_id for row in rows)))
+    shown = []
+    for row in rows:
+        found = matched[row.article_id]
+        step = found.decided.get(row.key)
+        cells = row.cells
+        if step is not None and step.action == "correct":
+            held = desk.store.current(reviewer, row.article_id).get(step.key)
+            cells = {**cells, **held.after} if held is not None else cells
+        state = STATES[step.action] if step is not None else "changed" if row.key in found.changed else "open"
+        shown.append((row.article_id, ShownRow(0, row.table, row.key, state, cells, confidence=row.confidence)))
+    return shown
 
 
 @list_routes.get("/login")

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ INDEX = "review_index.sqlite"
 LOW = 0.7
 """Confidence below which a row is pointed out."""
 
-_FORMAT = 2  # of the tables below
+_FORMAT = 3  # of the tables below
 _TABLES = """
 CREATE TABLE meta (hash TEXT NOT NULL);
 CREATE TABLE article (
@@ -38,6 +39,7 @@ CREATE INDEX row_filter ON row (tbl, confidence);
 CREATE VIRTUAL TABLE article_words USING fts5 (words, content='', tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE row_words USING fts5 (words, content='', tokenize="unicode61 remove_diacritics 2");
 """
+_ALL = "1"  # the condition that every row meets
 _WORD = re.compile(r"\w+")
 _ORDER = {table: number for number, table in enumerate(REVIEWED)}
 
@@ -173,27 +175,33 @@ class RunIndex:
         """Return the rows of one article."""
         return self._rows("WHERE article.id = ? ORDER BY row.n", (article_id,))
 
+    def count_rows(self, query: str = "", table: str = "", below: float = 0) -> int:
+        """Return how many rows ``find_rows`` would find."""
+        where, values = _where(query, table, below)
+        ((count,),) = self._all(f"SELECT count(*) FROM row WHERE {where}", values)
+        return int(count)
+
     def find_rows(
-        self, query: str = "", table: str = "", below: float = 0, article_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, str, str, str]]:
-        """Return number, article, key and content of the rows that hold all words of a query.
+        self, query: str = "", table: str = "", below: float = 0, first: int = 0, most: int = -1
+    ) -> list[int]:
+        """Return the numbers of the rows that hold all words of a query, in the order of the articles.
 
         Parameters
         ----------
         table : only of this table.
         below : only rows of a lower confidence, where above 0.
+        first, most : a page of them; all where not given.
         """
-        terms, values = ["1"], []
-        if query.strip():
-            terms.append("row.n IN (SELECT rowid FROM row_words WHERE words MATCH ?)")
-            values.append(_match(query))
-        if table:
-            terms.append("row.tbl = ?")
-            values.append(table)
-        if below > 0:
-            terms.append(f"row.confidence < {below:.3f}")
-        sql = "SELECT row.n, article.id, row.key, row.content FROM row JOIN article ON article.n = row.article"
-        return self._all(f"{sql} WHERE {' AND '.join(terms)} ORDER BY row.n", values)
+        where, values = _where(query, table, below)
+        if where == _ALL and most < 0:
+            return list(self.keys)
+        sql = f"SELECT n FROM row WHERE {where} ORDER BY n LIMIT {most:d} OFFSET {first:d}"
+        return [number for (number,) in self._all(sql, values)]
+
+    @cached_property
+    def keys(self) -> dict[int, str]:
+        """The keys of all rows, by their numbers."""
+        return dict(self._all("SELECT n, key FROM row ORDER BY n"))
 
     def rows_numbered(self, numbers: Sequence[int]) -> list[Row]:
         """Return the rows of ``find_rows``'s numbers."""
@@ -269,7 +277,7 @@ def _write_article(database: sqlite3.Connection, number: int, cells: Cells, rows
     for row in sorted(rows, key=lambda row: (_case(row), _ORDER[row.table])):
         entry = (number, row.table, row.key, row.content, row.confidence, _json(row.cells))
         made = database.execute("INSERT INTO row VALUES (NULL, ?, ?, ?, ?, ?, ?)", entry)
-        text = " ".join([name, *(row.cells.get(c, "") for c in data_columns(row.table)), row.cells.get("sentence", "")])
+        text = " ".join([name, *(row.cells.get(column, "") for column in data_columns(row.table))])
         database.execute("INSERT INTO row_words (rowid, words) VALUES (?, ?)", (made.lastrowid, text))
 
 
@@ -278,6 +286,20 @@ def _case(row: Row) -> tuple[int, str]:
     case_id = row.cells.get("case_id", "")
     number = case_id.rpartition("#")[2]
     return (int(number) if number.isdecimal() else 0, case_id)
+
+
+def _where(query: str, table: str, below: float) -> tuple[str, list[str]]:
+    """Return the condition on rows and its values."""
+    terms, values = [_ALL], []
+    if query.strip():
+        terms.append("n IN (SELECT rowid FROM row_words WHERE words MATCH ?)")
+        values.append(_match(query))
+    if table:
+        terms.append("tbl = ?")
+        values.append(table)
+    if below > 0:
+        terms.append(f"confidence < {below:.3f}")
+    return " AND ".join(terms), values
 
 
 def _match(query: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,7 +40,9 @@ def open_desk(folder: Path, database: str, articles: Sequence[Path], tell: Calla
         raise CasetabError(f"{folder}: no articles.csv here; give the folder that `casetab run --out` wrote")
     index = RunIndex(folder, tell)
     store = Store(database_url(folder, database))
-    return Desk(folder, index, store, Standing(store), Texts(folder, articles))
+    desk = Desk(folder, index, store, Standing(store), Texts(folder, articles))
+    threading.Thread(target=desk.warm, daemon=True).start()
+    return desk
 
 
 def open_socket(host: str, port: int) -> socket.socket:

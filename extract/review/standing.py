@@ -43,6 +43,11 @@ class Standing:
             by_key = self._steps.get(reviewer, {}).get(article_id, {})
             return {key: steps[-1] for key, steps in by_key.items() if steps}
 
+    def articles(self, reviewer: str) -> list[str]:
+        """Return the articles on which a reviewer has ever decided."""
+        with self._lock:
+            return list(self._steps.get(reviewer, {}))
+
     def last(self, article_id: str) -> int:
         """Return the identifier of the last entry of the trail that is about an article; 0 for none."""
         with self._lock:

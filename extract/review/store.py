@@ -268,6 +268,14 @@ class Store:
             person = self._person(session, reviewer)
             return _standing(_decisions(session, article_id, person))
 
+    def standing(self, article_id: str) -> dict[str, dict[str, Decision]]:
+        """Return the decisions on an article that stand, by reviewer (the consensus among them) and key."""
+        with self._read() as session:
+            by_name: dict[str, list[Decision]] = {}
+            for one in _decisions(session, article_id, None):
+                by_name.setdefault(one.reviewer, []).append(one)
+        return {name: _standing(trail) for name, trail in by_name.items()}
+
     def trail(self, article_id: str | None = None) -> list[Decision]:
         """Return every decision and every undoing, of all reviewers, in the order in which they were made."""
         with self._read() as session:

@@ -183,7 +183,7 @@ async function toggleSource() {
 
 // ---------------------------------------------------------------- forms
 
-async function openForm(path, parameters, title) {
+async function openForm(path, parameters, title, at = "fieldset:not(.table-choice) :is(input, select)") {
   try {
     find("#form-body").innerHTML = await fetchPart(path, parameters);
   } catch (error) {
@@ -191,7 +191,7 @@ async function openForm(path, parameters, title) {
   }
   find("#form-title").textContent = title;
   if (!form.open) form.showModal();
-  const first = find("fieldset:not(.table-choice) input, fieldset:not(.table-choice) select", form);
+  const first = find(at, form);
   first.focus();
   first.select?.();
   return undefined;
@@ -249,7 +249,9 @@ function showErrors(element, answer) {
     if (place) place.textContent = problem;
   }
   say(answer.message, true);
-  find("[aria-invalid]", element)?.focus();
+  const wrong = find("[aria-invalid]", element);
+  wrong?.focus();
+  wrong?.select?.();
 }
 
 async function choose(row, choice) {
@@ -383,7 +385,8 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.name === "__table") {
-    openForm("/article/new", { ...JSON.parse(form.dataset.place), table: event.target.value }, "Add a fact");
+    const place = { ...JSON.parse(form.dataset.place), table: event.target.value };
+    openForm("/article/new", place, "Add a fact", "[name=__table]:checked");
   } else if (event.target.matches("#filter select")) event.target.form.requestSubmit();
 });
 

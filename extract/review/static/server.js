@@ -6,6 +6,7 @@ let queue = Promise.resolve();
 let waiting = 0;
 
 export function say(message, isProblem = false) {
+  (document.querySelector("dialog[open]") ?? document.body).append(status); // a dialog covers what is not in it
   status.textContent = message;
   status.classList.toggle("problem", isProblem);
 }
