@@ -26,7 +26,9 @@ from extract.rules.load import RuleSet
 PATIENT, FAMILY, LITERATURE, OTHER = "patient", "family", "literature", "other"
 
 _CITATION = re.compile(
-    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\(\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\)[.,;]?(?=\s|$)"
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]"
+    # no limits of a value: "6.2 (13-17) g/dL", "6.2 g/dL (13-17)", "120 U/L (25-45)"
+    r"|(?<![\d%]\s)(?<!/[a-zA-Z]\s)(?<!/[a-zA-Z]{2}\s)\(\d{1,2}(?:\s?[,–-]\s?\d{1,2})*\)[.,;]?(?=\s|$)"
     r"|[a-z][.,]\d{1,3}(?:[,–-]\d{1,3})*(?=\s|$)"
 )
 _SHARE = re.compile(
