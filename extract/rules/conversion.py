@@ -20,6 +20,7 @@ from extract.rules.load import load_rules
 from extract.rules.units import UnitTable
 
 _LOGARITHM = "{Log"
+_OWN_UNITS = ("antibody", "antigen")
 _ONE = (1.0, "1")  # UCUM's "the unity" has no line of its own
 
 
@@ -93,9 +94,9 @@ def _alike(analyte: Entry | None, base: str) -> str:
     """Return a base unit with international units as units, where these are the same for the analyte.
 
     1 U is 1 IU is 1 umol/min for enzymes (International Union of Biochemistry, 1964); for hormones and tumour markers
-    "U" is that of the international standard. Of antibodies each kit has units of its own.
+    "U" is that of the international standard. Of antibodies and antigens each kit has units of its own.
     """
-    if analyte is None or analyte["kind"] == "antibody":
+    if analyte is None or analyte["kind"] in _OWN_UNITS:
         return base
     return base.replace("[IU]", "U")
 
