@@ -27,7 +27,7 @@ _PICKS = {
     "any": "yes where there are {rows}, no where the text denies it",
     "count": "how many {value}s there are among {rows}",
     "list": "each {value} once, in the order of time, joined by a semicolon, from {rows}",
-    "change": "{value} at the last follow-up ({later} of several) less that at baseline ({earlier} of several) among {rows}",
+    "change": "{value} at the last follow-up ({later} of several) less that at baseline ({earlier}) among {rows}",
 }
 _TIMES = {
     "baseline": "at baseline",
