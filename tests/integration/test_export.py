@@ -7,17 +7,19 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Outcome
 from helpers import ARTICLES, RECORD_TABLES, rows_of
 
 from extract.export.brat import fragments
 from extract.export.phenopackets import iso_age
 
+if TYPE_CHECKING:
+    from conftest import Outcome
+
 FORMATS = ("brat", "bioc", "bioc-json", "phenopackets")
-Run = Callable[..., Outcome]
+Run = Callable[..., "Outcome"]
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from conftest import Outcome
 from frictionless import Package, system
 from helpers import ARTICLES, RECORD_TABLES, ROOT, Row, rows_of
 
@@ -24,6 +23,9 @@ from extract.rules.load import load_rules
 from extract.run.batch import Options, run_all
 from extract.run.worklist import find_articles
 from extract.run.write import write_run
+
+if TYPE_CHECKING:
+    from conftest import Outcome
 
 PROTOCOL = ROOT / "corpus" / "protocol.yaml"
 VARIABLES: dict[str, dict[str, Any]] = yaml.safe_load(PROTOCOL.read_text(encoding="utf-8"))["variables"]

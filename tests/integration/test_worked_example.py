@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 import shutil
@@ -9,10 +10,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Outcome
 from helpers import ROOT, Row
+
+if TYPE_CHECKING:
+    from conftest import Outcome
 
 SERIES = ROOT / "corpus" / "series"
 FOLDER = ROOT / "docs" / "worked-example"
@@ -39,7 +43,6 @@ def analysis(casetab: Callable[..., Outcome], tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> list[Row]:
-    import csv
 
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
