@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from extract.errors import CasetabError
+from extract.protocol.columns import allowed_values
 from extract.protocol.lines import AGAIN, Document, Place, Problem, read_lines
 from extract.protocol.model import MODELS, Head, Named, Protocol, RecordVariable
 from extract.protocol.names import Names, did_you_mean
@@ -103,9 +104,19 @@ def _validated(document: Document, names: Names, found: list[Problem]) -> Protoc
         return None
     found.extend(_names_problems(given, document))
     variables = {str(name): _variable(str(name), value, document, names, found) for name, value in given.items()}
+    if head is not None:
+        found.extend(_confusable(head, variables, document))
     if head is None or found:
         return None
     return Protocol.model_construct(**dict(head), variables=variables)
+
+
+def _confusable(head: Head, variables: Mapping[str, Named | None], document: Document) -> Iterator[Problem]:
+    """Yield the variables that have the word for "not reported" as a value."""
+    for name, variable in variables.items():
+        if variable is not None and head.not_reported in allowed_values(variable):
+            text = f"not_reported: {head.not_reported!r} is a value of {name}; choose another word, such as NR"
+            yield Problem(document.line(("not_reported",)), text)
 
 
 def _variable(name: str, given: Any, document: Document, names: Names, found: list[Problem]) -> Named | None:

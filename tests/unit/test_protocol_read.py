@@ -114,7 +114,11 @@ def test_a_message_about_one_mistake_is_one_line(tmp_path: Path) -> None:
         ("title: [a]\nvariables: {x: {table: cases, value: sex}}\n", "1: title: a list must be text"),
         ("not_reported: 9\nvariables: {x: {table: cases, value: sex}}\n", "1: not_reported: '9' must be text"),
         ('not_reported: "-9"\nvariables: {x: {table: cases, value: sex}}\n', "1: not_reported: '-9' is a number"),
+        ("not_reported: male\nvariables: {x: {table: cases, value: sex}}\n", "1: not_reported: 'male' is a value of x"),
         ("variables:\n  x: {table: cases}\n", "2: x: `value` is missing"),
+        ("variables:\n  x: {table: cases, value: {a: &b [*b]}}\n", "2: x: value: a mapping is not one of age_years,"),
+        ("variables: &a\n  x: *a\n", "2: x: `table` is missing"),
+        ("variables:\n\t- x\n", "2: not valid YAML"),
         ("variables:\n  x: {value: sex}\n", "2: x: `table` is missing: cases, labs"),
         ("variables:\n  case_id: {table: cases, value: sex}\n", "2: case_id: casetab has a column"),
         ("variables:\n  copy: {table: cases, value: sex}\n", "2: copy: casetab has a column or an attribute"),
@@ -176,6 +180,14 @@ def test_names_and_units_are_taken_as_a_reviewer_writes_them(tmp_path: Path) -> 
     assert (found.analyte, found.unit) == (("C-reactive protein",), "mg/L")
 
 
+def test_a_variable_can_be_made_of_another(tmp_path: Path) -> None:
+    text = "variables:\n  a: &a {table: labs, analyte: CRP, pick: first}\n  b: {<<: *a, pick: last}\n"
+    a, b = read(tmp_path, text).variables.values()
+    assert isinstance(a, LabVariable)
+    assert isinstance(b, LabVariable)
+    assert (a.analyte, a.pick, b.analyte, b.pick) == (("C-reactive protein",), "first", ("C-reactive protein",), "last")
+
+
 def test_words_that_yaml_1_1_takes_for_truth_values_are_words(tmp_path: Path) -> None:
     assert "'no' is no drug" in complaint(tmp_path, "table: drugs, drug: no, pick: any")
 
@@ -215,7 +227,7 @@ def test_other_subjects_need_their_rows(tmp_path: Path) -> None:
         ),
         (
             "table: drugs, class: antibiotic, days: [null, 3], pick: any",
-            "Yes where there are drugs for class antibiotic with status given or stopped up to day 3 from presentation, no",
+            "Yes where there are drugs for class antibiotic with status given or stopped up to day 3 from presentation",
         ),
         (
             "table: levels, region: thoracic, kind: cord, pick: list",
