@@ -65,6 +65,8 @@ class Linking:
         lead = self._gap(self._last_end, value.start)
         tail = self._text[value.end : value.end + 3].lstrip()
         closed = tail[:1] in (")", "]", ";", ",") or _FOR_WHOM.match(self._text, value.end) is not None
+        # "6.2 (13-17) g/dL": the unit stands behind the bracket
+        closed = closed or self._text[value.number_end : value.number_end + 1] in (")", "]")
         if closed and self._is_up_to(value, lead):
             self._give(self._last[-1], value, "upper")
             return True
