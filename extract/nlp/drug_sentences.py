@@ -67,6 +67,9 @@ def _parts(
     return Parts(text, start, end, one_name(text, names, rules), doses, frequencies, ways, durations, rules)
 
 
+_TWO_DOSES = re.compile(  # "sitagliptin-metformin 50/500 mg": one tablet
+    r"(?:\stab(?:let)?s?)?\s\(?\d+(?:\.\d+)?\s?(?:mg|mcg|µg|g)?\s?[/–-]\s?\d+(?:\.\d+)?\s?(?:mg|mcg|µg|g)\b"
+)
 # between the name of a class and a name that it explains: "antibiotics (ceftriaxone", "chemotherapy with cisplatin"
 _EXPLAINS = re.compile(
     r"\s*(?:therapy|treatment|agents?|drugs?|regimens?|prophylaxis|medications?|coverage)?\s*"
@@ -99,7 +102,10 @@ def one_name(text: str, names: list[DrugName], rules: DrugRules) -> list[DrugNam
             continue
         if last.kind == "class" and name.kind != "class" and _EXPLAINS.fullmatch(between):
             kept.pop()
-        elif gap in ("-", "/", "–", "and", "+") and name.name in rules.partners and last.kind == "drug":
+        elif last.kind == "drug" and (
+            (gap in ("-", "/", "–", "and", "+") and name.name in rules.partners)
+            or (between in ("-", "/", "–") and name.kind == "drug" and _TWO_DOSES.match(text, name.end) is not None)
+        ):
             kept[-1] = _combined(text, last, name)
             continue
         kept.append(name)

@@ -267,7 +267,7 @@ def _distant(parts: Parts, dose: Dose, before: Sequence[DrugName]) -> Slot | Non
     if not before or dose.weak or not _ANAPHORA.search(parts.text, parts.start, parts.end):
         return None
     lead = parts.text[max(parts.start, dose.start - 48) : dose.start]
-    if _NOT_A_DOSE.search(lead) or _STEP.search(lead):
+    if _NOT_A_DOSE.search(lead) or _STEP.search(lead) or _OF_OTHER.match(parts.text, dose.end, parts.end):
         return None
     single = {name.name for name in before}
     return Slot(before[-1], dose, distant=True) if len(single) == 1 else None
@@ -276,8 +276,9 @@ def _distant(parts: Parts, dose: Dose, before: Sequence[DrugName]) -> Slot | Non
 def _trim(slots: list[Slot]) -> list[Slot]:
     """Leave out volumes and percentages said beside a proper dose, and doses said twice."""
     firm = [s for s in slots if s.dose and not s.dose.weak]
+    measured = [s for s in slots if s.dose and s.dose.unit_text != "%"]  # "10% 20 mL" is a dose of 20 mL
     kept: list[Slot] = []
-    for slot in firm or slots[:1]:
+    for slot in firm or (measured or slots)[:1]:
         same = [
             k
             for k in kept
