@@ -20,6 +20,7 @@ from extract.protocol.times import last_followup
 from extract.records.common import Record
 
 Test = Callable[[Any], bool]
+_GIVEN = frozenset({"given", "stopped"})
 _CLASSES = ("class", "family")  # kinds of drugs.tsv
 # result -> the results that say that it is not so
 _CONTRARY = {
@@ -90,8 +91,9 @@ class Selector:
             return absent and row.assertion == "absent"
 
         if isinstance(variable, DrugVariable):
-            withheld = "withheld" not in variable.status
-            found = [row for row in named if is_absent(row) or (withheld and _is(row, "status", ("withheld",)))]
+            if not _GIVEN.issuperset(variable.status):  # what was withheld may have been taken before
+                return []
+            found = [row for row in named if is_absent(row) or _is(row, "status", ("withheld",))]
             return found if self._all_denied(found, "drug", variable.drug, variable.class_) else []
         if isinstance(variable, LevelVariable):
             return [row for row in named if is_absent(row) and _denies_level(row, variable)]

@@ -214,6 +214,12 @@ def test_whether_a_drug_was_given(given: list[dict[str, Any]], expected: tuple[o
     assert (found.value, "".join(found.sources), found.state) == expected
 
 
+def test_a_drug_that_was_withheld_may_have_been_taken_before() -> None:
+    text = "{table: drugs, drug: diltiazem, status: history, pick: any}"
+    assert told(text, {"status": "withheld"}) == (None, "")
+    assert told(text, {"status": "withheld"}, {"status": "history"}) == ("yes", "b")
+
+
 def test_a_class_is_denied_by_its_name_not_by_one_member() -> None:
     text = "{table: drugs, class: antibiotic, pick: any}"
     assert told(text, {"drug": "vancomycin", "status": "withheld"}) == (None, "")
