@@ -17,6 +17,19 @@ _TURN = re.compile(
     r"\b(?:but|because|resulting\sin|resulted\sin|leading\sto|led\sto|whereas|while|until|however|(?:was|were)\s(?:then\s)?(?:changed|switched|replaced"
     r"|discontinued|stopped))\b|;[^;]*\b(?:was|were|had|showed)\b|\band\s(?:they|these|it|both|all)\s(?!of\b)"
 )
+# "a count of 9 that remained high on day 4", "drug A, and drug B, which had been started two weeks before"
+_CLAUSE = re.compile(
+    r"\b(?:that|which)\s(?:(?:then|later|subsequently|further|gradually|still)\s)*(?:remained|persisted|normali[sz]ed|decreased|increased"
+    r"|improved|rose|fell|resolved|dropped|declined|returned|became|recovered|peaked|worsened|(?:was|were)\sstill)\b"
+    r"|(?:,|\band)\s[^;]{0,80}\b(?:that|which)\s(?:(?:was|were|had|has|have)\s)(?:been\s)?(?:then\s|recently\s)?[a-z]+ed\b"
+)
+# what comes after "a history of X": the present illness
+_CAME = re.compile(
+    r"\b(?:presented|presents|presenting|developed|visited|(?:was|were)\s(?:then\s)?(?:admitted|referred|brought|hospitali[sz]ed|transferred)"
+    r"|came|(?:is|are)\s(?:currently|now))\b"
+)
+_HISTORY_OF = re.compile(r"(?:(?:prior\s)?history\sof|known\scase\sof)", re.IGNORECASE)
+_LABEL = re.compile(r"\s?[:=]\s?")  # "first day: 9200, second day: 17000"
 # "was 1.4 and on day 9 reached 2.3": the expression opens a clause of its own
 _VERB = re.compile(r"\b(?:was|were|showed|revealed|had|found|given|started|received|remained)\b")
 _AND = re.compile(r"\b(?:and|but)(?:\sthen)?,?\s$")
@@ -75,6 +88,8 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     """Return the cost of a fact after the expression."""
     between = text[time.end : start].lstrip(" ,")
     fronted = is_fronted(text, bounds, time)
+    if time.when == "history" and time.days is None and _CAME.search(between):
+        return float("inf")
     if _NEXT.search(between) or (";" in between and not fronted):
         return float("inf")
     hard = len(re.findall(r";|\bthen\b|\bwhereas\b|\bbut\b|\bfollowed\sby\b", between))
@@ -86,7 +101,9 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
 def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) -> float:
     """Return the cost of a fact before the expression."""
     between = text[end : time.start]
-    if _TURN.search(between):
+    if _TURN.search(between) or _CLAUSE.search(between) or _HISTORY_OF.fullmatch(time.text):
+        return float("inf")
+    if _LABEL.match(text, time.end, bounds[1]):
         return float("inf")
     cost = float(len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between)))
     return cost + _FRONTED_COST if is_fronted(text, bounds, time) else cost

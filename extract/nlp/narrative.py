@@ -13,8 +13,8 @@ from extract.nlp.cues import Cue
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.sides import side_after, side_cues
 from extract.nlp.subject import PATIENT, SubjectIndex
-from extract.nlp.time_expression import TimeExpression
-from extract.nlp.time_patterns import BIRTH, ONSET, PRESENTATION
+from extract.nlp.time_expression import RUNNING, TimeExpression
+from extract.nlp.time_patterns import BIRTH, INTENSIVE, ONSET, PRESENTATION, TREATMENT
 from extract.rules.lexicon import Mention
 
 BASELINE, FOLLOWUP, HISTORY = "baseline", "followup", "history"
@@ -36,6 +36,7 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _ANCHORED = (PRESENTATION, ONSET, BIRTH)
+_WITHIN = (RUNNING, TREATMENT, INTENSIVE)  # a span counted from these lies behind the presentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ class Narrative:
             self._clock.operated_before(times)
             times = [self._at_presentation(t) for t in times]
         resolved = tuple(self._of_the_course(self._clock.resolve(t)) for t in times)
+        if sentence.index == self._presents:
+            self._clock.start()
         bounds = (sentence.start, sentence.end)
         before = self._past_heading or (self._prelude and self._first <= sentence.index < self._presents)
         if before:
@@ -177,7 +180,7 @@ class Narrative:
         if not any(t.when == HISTORY for t in resolved):
             self._treated = self._treated or treated
             self._moved = self._moved or any(cue.group == "course.moved" for cue in cues)
-        if any(t.when == FOLLOWUP and (t.days or 0) > 2 for t in resolved):
+        if any(t.when == FOLLOWUP and (t.days or (t.anchor in _WITHIN and t.span) or 0) > 2 for t in resolved):
             self._recent = sentence.index
         return SentenceTime(resolved, "", points)
 

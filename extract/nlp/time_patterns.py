@@ -6,8 +6,8 @@ import re
 
 from extract.nlp.numbers import NUMBER, ORDINAL
 
-PRESENTATION, OPERATION, TREATMENT, DISCHARGE, ONSET, BIRTH = (
-    "presentation", "operation", "treatment", "discharge", "onset", "birth",
+PRESENTATION, INTENSIVE, OPERATION, TREATMENT, DISCHARGE, ONSET, BIRTH = (
+    "presentation", "intensive", "operation", "treatment", "discharge", "onset", "birth",
 )  # fmt: skip
 
 MOST_DAYS = 100
@@ -27,7 +27,8 @@ ORDINAL_LEFT = re.compile(
 DAY_KIND_LEFT = re.compile(
     r"\b(?:(?P<operation>post[\s-]?operative|post[\s-]?op\.?|PO|post[\s-]?surgery|post[\s-]?surgical"
     r"|post[\s-]?transplant(?:ation)?)"
-    r"|(?P<presentation>hospital|hospitali[sz]ation|admission|inpatient|in-patient|illness day|ICU|post[\s-]?admission)"
+    r"|(?P<presentation>hospital|hospitali[sz]ation|admission|inpatient|in-patient|illness day|post[\s-]?admission)"
+    r"|(?P<intensive>ICU|intensive\scare)"
     r"|(?P<treatment>treatment|therapy|cycle|post[\s-]?treatment|post[\s-]?infusion)"
     r"|(?P<onset>illness|disease|symptom|post[\s-]?onset|post[\s-]?exposure|post[\s-]?burn|post[\s-]?injury"
     r"|post[\s-]?partum)"
@@ -46,6 +47,10 @@ WORD_NUMBER = re.compile(
 )
 
 OBJECTS = (
+    (INTENSIVE, (r"(?:(?:the|her|his)\s)?(?:[MSPNC]?ICU|intensive\scare(?:\sunit)?)\s"
+     r"(?:admission|stay|transfer|hospitali[sz]ation)"
+     r"|(?:(?:the|her|his|being)\s)?(?:admission|transfer|admitted|transferred)\sto\s(?:the\s|our\s)?(?:[a-z]+\s){0,2}?"
+     r"(?:[MSPNC]?ICU|intensive\scare(?:\sunit)?)")),
     (PRESENTATION, (r"admission|presentation|hospitali[sz]ation|hospital\sadmission|arrival|the\sadmission"
         r"|referral|consultation"
      r"|(?:her|his|the|this|their|initial|first|our)\s(?:initial\s|first\s|hospital\s|current\s)?(?:admission"
@@ -131,7 +136,7 @@ CYCLE = re.compile(
 )
 POSTOP_LEFT = re.compile(r"\bpost[\s-]?operative\s$", re.IGNORECASE)  # "on postoperative 12 days"
 FOLLOWED = re.compile(
-    r"\b(?:followed(?:[\s-]?up)?|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
+    r"\b(?:followed(?!\sby\b)(?:[\s-]?up)?|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"\b(?:until|till|through|to|up to)\s(?:the\s)?$", re.IGNORECASE)
@@ -151,13 +156,22 @@ SYMPTOMS = re.compile(
     r"|diarrh\w+|malaise|discomfort|fatigue|dysp\w+)\b",
     re.IGNORECASE,
 )
+# "after admission to the ward" is later than the presentation
+TO_WARD = re.compile(
+    r"\sto\s(?:(?:the|an?|his|her)\s)?(?!emergency\b)(?:[a-z]+\s){0,2}?(?:ward|floor|rehabilitation)\b", re.IGNORECASE
+)
+# before "over 4 hours": how long a drug ran
+INFUSED = re.compile(
+    r"\b(?:infus\w+|bolus(?:es)?|drip|slowly|saline|crystalloids?|administered|given|\d\s?(?:mg|g|ml|mL|L|mmol|mEq|units?|IU)(?!/))\b"
+    r"(?![^.;]*\b(?:rose|fell|increas|decreas|improv|drop|declin|from)\w*)[^.;]{0,40}$"
+)
 # what a span is counted after: "the transfusion", "starting treatment"
 THING = re.compile(
     r"\s(?:(?:the|her|his|an?|this|that)\s)?(?!(?:he|she|it|they|we|which)\b)[^\W\d][\w-]*"
     r"(?:\s(?!(?:was|were|is|are|had|has|and|but|or|the|he|she|it|they|we|his|her|a|an|with|without|showed|revealed|which|who"
     r"|that|to|at|in|on|for|by|from|as|because|due|since|when|while|although|despite|until|so)\b)[^\W\d][\w-]*){0,2}"
 )
-SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
+SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|intervals\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
 COLLECTED = re.compile(r"[\s-](?:urin|protein|collection|ambulatory|holter|fast)", re.IGNORECASE)
 POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?!\d|[./]\d)")
 PRESENTATION_WORDS = re.compile(

@@ -11,6 +11,8 @@ from extract.nlp.time_patterns import (
     BIRTH,
     FOLLOWED,
     GESTATION,
+    INFUSED,
+    INTENSIVE,
     LAST_LEFT,
     LEAD,
     OBJECTS,
@@ -27,6 +29,7 @@ from extract.nlp.time_patterns import (
     SYMPTOMS,
     THING,
     TIMES_A,
+    TO_WARD,
     TREATMENT,
 )
 
@@ -93,9 +96,10 @@ def _counted(
     if groups["after"]:
         if match["after"].lower() == "of" and preposition not in _POINTS:
             return None  # "5 days of treatment" is how long, not when
-        anchor = next(name for name, _ in OBJECTS if groups.get(name))
-        early = anchor == PRESENTATION and (days is None or days < 1)
-        return make(text, begin, stop, anchor, days, "" if anchor in (ONSET, BIRTH) or early else "followup")
+        anchor = origin(text, next(name for name, _ in OBJECTS if groups.get(name)), stop)
+        early = anchor in (PRESENTATION, INTENSIVE) and (days is None or days < 1)
+        when = "" if anchor in (ONSET, BIRTH) or early else "followup"
+        return make(text, begin, stop, anchor, days if anchor else None, when, days)
     if groups["later"]:
         return make(text, begin, stop, RUNNING, days, "followup")
     if groups["afterwhat"]:  # "two weeks after the transfusion": when that was is not known
@@ -119,6 +123,11 @@ def _counted(
     return None
 
 
+def origin(text: str, anchor: str, stop: int) -> str:
+    """Return what days before ``stop`` are counted from: nothing known in "3 days after admission to the ward"."""
+    return NONE if anchor == PRESENTATION and TO_WARD.match(text, stop) else anchor
+
+
 def _before(text: str, begin: int, stop: int, what: str, days: float | None) -> TimeExpression:
     ago = -days if days is not None else None
     if OPERATION_WORDS.search(what):
@@ -138,6 +147,8 @@ def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str, 
         return make(text, begin, cue.end, RUNNING, days, "" if days is not None and days < _SOON else "followup")
     if preposition == "at":
         return make(text, begin, cue.end, FOLLOW_UP, days, "followup")
+    if preposition == "over" and length < 1 and INFUSED.search(text, max(begin - 60, 0), begin):
+        return None
     if preposition in ("over", "in"):  # how long it took, not how much later it was
         return make(text, begin, cue.end, NONE, None, "followup")
     if preposition in ("within", "by"):

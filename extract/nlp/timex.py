@@ -27,6 +27,7 @@ from extract.nlp.time_patterns import (
     EACH_LEFT,
     FOR_LEFT,
     IN_LEFT,
+    INTENSIVE,
     LEAD,
     MOST_DAYS,
     NEXT_LEFT,
@@ -37,12 +38,14 @@ from extract.nlp.time_patterns import (
     PRESENTATION,
     SAME_LEFT,
     SKIP_RIGHT,
+    TIMES_A,
     TREATMENT,
     UNTIL,
     WORD_NUMBER,
 )
-from extract.nlp.time_spans import count, read_span
+from extract.nlp.time_spans import count, origin, read_span
 
+_STAYS = (PRESENTATION, INTENSIVE)
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
 
 
@@ -65,6 +68,9 @@ def find_times(text: str, start: int, end: int, cues: Sequence[Cue]) -> list[Tim
                 continue
             if found and _restates(text, found[-1], expression):
                 continue
+            if found and _explains(text, found[-1], expression):
+                found[-1] = replace(found[-1], anchor=expression.anchor, days=expression.days, when=expression.when)
+                continue
             found.append(expression)
     return found
 
@@ -72,7 +78,16 @@ def find_times(text: str, start: int, end: int, cues: Sequence[Cue]) -> list[Tim
 def _restates(text: str, first: TimeExpression, second: TimeExpression) -> bool:
     """Tell whether the second expression only says once more when the first was: "on day 26, after a week of ..."."""
     dated = first.days is not None and first.anchor not in (RUNNING, NONE)
-    return dated and second.anchor == RUNNING and text[first.end : second.start] in (", ", " ", " (")
+    between = text[first.end : second.start]
+    if dated and second.anchor in (TREATMENT, NONE) and second.span is not None and between == ", ":
+        return text.startswith(",", second.end)  # "On day 28, 8 days after starting heparin, ..."
+    return dated and second.anchor == RUNNING and between in (", ", " ", " (")
+
+
+def _explains(text: str, first: TimeExpression, second: TimeExpression) -> bool:
+    """Tell whether a bracket gives the day of the expression before it: "three days later (day 8)"."""
+    told = second.days is not None and (second.anchor in (PRESENTATION, OPERATION) or second.anchor.startswith("date"))
+    return told and first.anchor in (RUNNING, NONE) and text[first.end : second.start] in (" (", " (on ", " [")
 
 
 def _unit(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
@@ -101,7 +116,7 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
     if match is None or text[cue.start : cue.end].lower() not in ("day", "days"):
         return None
     n = read_number(match["n"])
-    if n is None:
+    if n is None or TIMES_A.search(left):  # "once a day four hours ..."
         return None
     anchor, begin, stop = PRESENTATION, cue.start, cue.end + match.end()
     kind = DAY_KIND_LEFT.search(left)
@@ -109,7 +124,8 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
     if kind is not None:
         anchor, begin = kind.lastgroup or PRESENTATION, edge + kind.start()
     elif following is not None:
-        anchor, stop = following.lastgroup or PRESENTATION, cue.end + following.end()
+        stop = cue.end + following.end()
+        anchor = origin(text, following.lastgroup or PRESENTATION, stop)
     elif AFTER_SOMETHING.match(right, match.end()):
         anchor = NONE
     lead = LEAD.search(text[edge:begin])
@@ -119,8 +135,8 @@ def _numbered_day(text: str, edge: int, left: str, right: str, cue: Cue) -> Time
         begin = edge + lead.start()
     if kind is None and following is None and (n > MOST_DAYS or POST_LEFT.search(left)):
         anchor = NONE  # "post-NMS day 5"; such high days are counted from a transplantation, seldom from presentation
-    when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor == PRESENTATION else "followup"
-    return make(text, begin, stop, anchor, n if anchor else None, when)
+    when = "baseline" if n == 0 else "" if n <= _FIRST_DAYS and anchor in _STAYS else "followup"
+    return make(text, begin, stop, anchor, n if anchor else None, when, n)
 
 
 def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
@@ -132,6 +148,8 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
         return None
     begin, stop, anchor = edge + match.start(), cue.end, PRESENTATION
     kind = (match["kind"] or "").lower()
+    if n == 1 and not kind and DOSED_LEFT.search(left, 0, match.start()) and not AFTER_SOMETHING.match(right):
+        return None  # "200 mg on the first day, then 100 mg"
     following = AFTER_DAY.match(right)
     after = AFTER_OPERATION.match(right)
     if kind.startswith("post") and not kind.startswith("postpartum"):
@@ -139,7 +157,8 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
     elif kind.startswith("treatment"):
         anchor = TREATMENT
     elif following is not None:
-        anchor, stop = following.lastgroup or PRESENTATION, stop + following.end()
+        stop += following.end()
+        anchor = origin(text, following.lastgroup or PRESENTATION, stop)
     elif after is not None:
         anchor, stop = OPERATION, stop + after.end()
     elif length == LENGTH["w"] and n > 1 and IN_LEFT.search(left, 0, begin - edge):
@@ -151,8 +170,8 @@ def _ordinal_day(text: str, edge: int, left: str, right: str, cue: Cue, length: 
     lead = LEAD.search(text[edge:begin])
     if lead is not None:
         begin = edge + lead.start()
-    early = (n * length <= _FIRST_DAYS and anchor == PRESENTATION) or (anchor == BIRTH and length > 1)
-    return make(text, begin, stop, anchor, n * length if anchor else None, "" if early else "followup")
+    early = (n * length <= _FIRST_DAYS and anchor in _STAYS) or (anchor == BIRTH and length > 1)
+    return make(text, begin, stop, anchor, n * length if anchor else None, "" if early else "followup", n * length)
 
 
 def _next(text: str, edge: int, left: str, right: str, cue: Cue, length: float) -> TimeExpression | None:
@@ -177,12 +196,12 @@ def _postop_day(text: str, start: int, end: int, cue: Cue) -> TimeExpression | N
     match = POSTOP_DAY.match(text, cue.start, end)
     if match is None:
         return None
-    anchor = {"P": OPERATION, "H": PRESENTATION, "D": BIRTH, "I": PRESENTATION}[match["kind"][0]]
+    anchor = {"P": OPERATION, "H": PRESENTATION, "D": BIRTH, "I": INTENSIVE}[match["kind"][0]]
     lead = LEAD.search(text[max(start, cue.start - 30) : cue.start])
     begin = max(start, cue.start - 30) + lead.start() if lead is not None else cue.start
     n = float(match["n"])
     return make(
-        text, begin, match.end(), anchor, n, "followup" if n > 0 and (anchor != PRESENTATION or n > 1) else "baseline"
+        text, begin, match.end(), anchor, n, "followup" if n > 0 and (anchor not in _STAYS or n > 1) else "baseline"
     )
 
 
