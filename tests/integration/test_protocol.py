@@ -15,6 +15,7 @@ import pytest
 import yaml
 from frictionless import Package, system
 from helpers import ARTICLES, RECORD_TABLES, ROOT, Row, rows_of
+from jsonschema import Draft7Validator
 
 from extract.protocol.analysis import Analysis
 from extract.protocol.model import MODELS
@@ -270,7 +271,8 @@ def test_a_new_protocol_is_valid_and_names_what_the_run_found(
 ) -> None:
     file = tmp_path / "new" / "mine.yaml"
     assert casetab("protocol", "new", wide_run, "--min-cases", 3, "--out", file).status == 0
-    assert (file.parent / "protocol.schema.json").exists()
+    schema = json.loads((file.parent / "protocol.schema.json").read_text(encoding="utf-8"))
+    assert list(Draft7Validator(schema).iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))) == []
     assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=protocol.schema.json\n")
     assert casetab("protocol", "check", file).status == 0
     made = yaml.safe_load(file.read_text(encoding="utf-8"))["variables"]
