@@ -15,6 +15,7 @@ from extract.review.settle import Settled, settle
 from extract.review.standing import Standing
 from extract.review.store import CONSENSUS, Step, Store
 from extract.review.texts import Texts
+from extract.rules.load import load_rules
 
 _AT_ONCE = 500  # articles in one query
 
@@ -115,7 +116,8 @@ class Desk:
         return {key: step.action for one in matched.values() for key, step in one.decided.items()}
 
     def warm(self) -> None:
-        """Compare all articles that two reviewers are done with, so that the first look at the list does not wait."""
+        """Make ready what the first look at the list, or the first correction, would wait for."""
+        load_rules()
         _ = self.index.keys
         for article_id, names in self.store.finished().items():
             if len(names) > 1:

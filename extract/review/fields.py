@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 
 from extract.records.common import Record
+from extract.review.consequences import with_consequences
 from extract.review.identity import Cells, data_columns
 from extract.tables.csv import cell
 from extract.tables.schema import TABLES
@@ -151,7 +152,7 @@ def read_form(
             problems[name] = _A_NUMBER
         else:
             cells[name] = cell(value, text=False)
-    return cells, problems
+    return cells if problems else with_consequences(table, before, cells), problems
 
 
 def _with_value(table: str, before: Cells, cells: dict[str, str]) -> dict[str, str]:
