@@ -97,7 +97,8 @@ class Flow:
     def _text(self) -> str:
         if not self._status["failed"]:
             return "Every article could be read." if not self._status["empty"] else "No article failed."
-        return f"{self._status['failed']:,} articles failed: articles.csv says why, and the list below."
+        failed = self._status["failed"]
+        return f"{failed:,} {'article' if failed == 1 else 'articles'} failed: the list below says why."
 
     def _diagram(self, steps: dict[str, int]) -> object:
         figure, (axes,) = canvas(WIDE, 4.9)

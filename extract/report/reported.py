@@ -76,31 +76,35 @@ def number_map(lines: list[str], columns: list[str], numbers: list[list[int]]) -
     figure, (axes,) = canvas(WIDE, 0.9 + 0.235 * max(len(lines), 2))
     values = np.array(numbers, dtype=float)
     shades = np.where(values > 0, np.log1p(values), np.nan)
-    axes.imshow(shades, aspect="auto", cmap=_COLOURS, vmin=0, interpolation="none")
+    axes.pcolormesh(shades, cmap=_COLOURS, vmin=0, edgecolors="white", linewidth=1.5)
     highest = float(np.log1p(values.max())) or 1.0
     for (line, column), value in np.ndenumerate(values):
         if value:
             dark = np.log1p(value) / highest > 0.55
             axes.text(
-                column, line, f"{value:.0f}", ha="center", va="center", fontsize=8, color="white" if dark else "black"
+                column + 0.5,
+                line + 0.5,
+                f"{value:.0f}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if dark else "black",
             )
     grid_labels(axes, lines, columns)
     return figure
 
 
 def grid_labels(axes: Axes, lines: list[str], columns: list[str]) -> None:
-    """Name the lines and columns of a grid, and draw its rules."""
+    """Name the lines and columns of a grid, the first line on top."""
+    axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    axes.set_yticks(range(len(lines)), [shorten(line, 30) for line in lines], fontsize=8)
+    axes.set_yticks([line + 0.5 for line in range(len(lines))], [shorten(line, 30) for line in lines], fontsize=8)
     names = [shorten(column, 28) for column in columns]
+    places = [column + 0.5 for column in range(len(columns))]
     if len(columns) > 6:
-        axes.set_xticks(range(len(columns)), names, fontsize=8.5, rotation=45, ha="left", rotation_mode="anchor")
+        axes.set_xticks(places, names, fontsize=8.5, rotation=45, ha="left", rotation_mode="anchor")
     else:
-        axes.set_xticks(range(len(columns)), names, fontsize=8.5)
-    axes.set_xticks([column + 0.5 for column in range(len(columns) - 1)], minor=True)
-    axes.set_yticks([line + 0.5 for line in range(len(lines) - 1)], minor=True)
-    axes.grid(which="minor", color="white", lw=1.5)
-    axes.tick_params(which="minor", length=0)
+        axes.set_xticks(places, names, fontsize=8.5)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -79,10 +80,14 @@ class RunFolder:
         """
         names = [*(name for name in TABLES if name != "articles"), *([ANALYSIS] if self.fields else [])]
         followers = {name: _Follower(self.folder / f"{name}.csv") for name in names}
-        for article in _rows(self.folder / "articles.csv"):
-            yield ArticleRows(article, {name: each.rows_of(article["article_id"]) for name, each in followers.items()})
-        for follower in followers.values():
-            follower.finish()
+        with ExitStack() as stack:
+            for each in followers.values():
+                stack.callback(each.close)
+            for article in stack.enter_context(closing(_rows(self.folder / "articles.csv"))):
+                name_of = article["article_id"]
+                yield ArticleRows(article, {name: each.rows_of(name_of) for name, each in followers.items()})
+            for each in followers.values():
+                each.finish()
 
 
 class _Follower:
@@ -99,18 +104,22 @@ class _Follower:
             self._next = next(self._rows, None)
         return found
 
+    def close(self) -> None:
+        self._rows.close()
+
     def finish(self) -> None:
         if self._next is not None:
             problem = f"the rows of {self._next.get('article_id')!r} are not in the order of articles.csv"
             raise CasetabError(f"{self._path}: {problem}; make the tables again with `casetab run`")
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Generator[Row, None, None]:
     import pandas as pd
 
     try:
-        for chunk in pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False, chunksize=_CHUNK):
-            yield from cast("list[Row]", chunk.to_dict("records"))
+        with pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False, chunksize=_CHUNK) as chunks:
+            for chunk in chunks:
+                yield from cast("list[Row]", chunk.to_dict("records"))
     except (ValueError, OSError) as error:  # pandas' errors of reading are ValueErrors
         raise CasetabError(f"{path}: cannot be read as a table: {error}") from None
 

@@ -125,10 +125,10 @@ class Variables:
         shown, variables = self._lines[:_DRAWN], self._variables[:_PLOTTED]
         figure, (axes,) = canvas(WIDE, 1.5 + 0.22 * max(len(shown), 2))
         cells = np.array([there[: len(variables)] for _, _, there in shown], dtype=float)
-        axes.imshow(cells, aspect="auto", cmap="Blues", vmin=0, vmax=1.3, interpolation="none")
+        axes.pcolormesh(cells, cmap="Blues", vmin=0, vmax=1.3, edgecolors="white", linewidth=1.5)
         for (line, column), there in np.ndenumerate(cells):
             if there:  # a mark as well as a colour
-                axes.plot(column, line, marker="o", ms=3.5, color="white")
+                axes.plot(column + 0.5, line + 0.5, marker="o", ms=3.5, color="white")
         grid_labels(axes, [case for case, _, _ in shown], [variable.name for variable in variables])
         some = of_all(len(shown), self._cases, "cases")
         caption = f"{some}; a dark field with a dot is reported, a light one is not."

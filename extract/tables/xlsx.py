@@ -101,7 +101,7 @@ class _Sheets:
             text = value if len(value) <= _LONGEST else value[: _LONGEST - len(_CUT)] + _CUT
             formula = name not in VERBATIM and is_formula(text)
             if name in self._leading and self._links < _MOST_LINKS:
-                address = link(cell(getattr(record, _ARTICLE)), cell(value))  # the pages know the cells of the CSV tables
+                address = link(cell(getattr(record, _ARTICLE)), cell(value))  # as the pages have them
                 self._sheet.write_url(self._row, column, f"external:{address}", self._formats.links[formula], text)
                 self._links += 1
             else:
