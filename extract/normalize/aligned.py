@@ -71,16 +71,27 @@ class AlignedText:
         rank = np.zeros(len(self.text), dtype=np.int64)
         rank[real] = np.arange(len(real))
         order = real[np.argsort(self._starts[real], kind="stable")]
-        starts, reached = self._starts[order], np.maximum.accumulate(self._ends[order])
+        starts, ends = self._starts[order], self._ends[order]
+        reached = np.maximum.accumulate(ends)
+        # a slice of ``order`` without a seam is one slice of the text
+        seams = np.zeros(len(order), dtype=np.int64)
+        seams[1:] = np.cumsum((np.diff(rank[order]) != 1) | (reached != ends)[1:])
         first = np.searchsorted(reached, [start for start, _ in spans], side="right")
         last = np.searchsorted(starts, [end for _, end in spans], side="left")
         found = []
         for (start, _), a, b in zip(spans, first.tolist(), last.tolist(), strict=True):
-            places = np.sort(order[a:b])
-            places = places[self._ends[places] > start]
-            cuts = np.flatnonzero(np.diff(rank[places]) > 1) + 1
-            found.append([(int(part[0]), int(part[-1]) + 1) for part in np.split(places, cuts) if len(part)])
+            if a < b and seams[b - 1] == seams[a] and ends[a] > start:
+                found.append([(int(order[a]), int(order[b - 1]) + 1)])
+            else:
+                found.append(self._runs(order[a:b], rank, start))
         return found
+
+    def _runs(self, places: npt.NDArray[np.int64], rank: npt.NDArray[np.int64], start: int) -> list[tuple[int, int]]:
+        """Return the slices that some characters make up, those that end before ``start`` left out."""
+        places = np.sort(places)
+        places = places[self._ends[places] > start]
+        cuts = np.flatnonzero(np.diff(rank[places]) > 1) + 1
+        return [(int(part[0]), int(part[-1]) + 1) for part in np.split(places, cuts) if len(part)]
 
     def edit(self, edits: Sequence[Edit]) -> AlignedText:
         """Return the text with all ``edits`` done at once.

@@ -21,7 +21,7 @@ from extract.review.texts import misplaced
 
 article_routes = APIRouter(prefix="/article")
 
-_ROWS_PER_PAGE = 400
+_ROWS_PER_PAGE = 300
 _STATES = {
     "": "all rows",
     "open": "to decide",

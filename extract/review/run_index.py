@@ -9,7 +9,7 @@ import re
 import sqlite3
 import tempfile
 import threading
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ INDEX = "review_index.sqlite"
 LOW = 0.7
 """Confidence below which a row is pointed out."""
 
+_KEPT = 24  # articles whose rows are kept in memory
 _FORMAT = 3  # of the tables below
 _TABLES = """
 CREATE TABLE meta (hash TEXT NOT NULL);
@@ -142,6 +143,8 @@ class RunIndex:
     def __init__(self, folder: Path, tell: Callable[[str], None] = lambda _: None) -> None:
         self._folder = folder
         self._local = threading.local()
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Sequence[Row]] = OrderedDict()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._stamp = _stamp(folder)
         self._path = self._made(_hash(folder), tell)
@@ -171,9 +174,18 @@ class RunIndex:
         return [ArticleEntry(name, json.loads(cells), json.loads(counts), low)
                 for name, cells, counts, low in self._all(sql, article_ids)]  # fmt: skip
 
-    def rows(self, article_id: str) -> list[Row]:
-        """Return the rows of one article."""
-        return self._rows("WHERE article.id = ? ORDER BY row.n", (article_id,))
+    def rows(self, article_id: str) -> Sequence[Row]:
+        """Return the rows of one article; those of the articles that were asked for last are remembered."""
+        with self._lock:
+            if article_id in self._kept:
+                self._kept.move_to_end(article_id)
+                return self._kept[article_id]
+        found = self._rows("WHERE article.id = ? ORDER BY row.n", (article_id,))
+        with self._lock:
+            self._kept[article_id] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     def count_rows(self, query: str = "", table: str = "", below: float = 0) -> int:
         """Return how many rows ``find_rows`` would find."""
