@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -15,9 +16,10 @@ from extract.review.fields import ADDED_RULE, read_form
 from extract.review.identity import REVIEWED
 from extract.review.lists import desk_of
 from extract.review.opened import Opened, new_cells, open_article
-from extract.review.rows import ShownRow
-from extract.review.store import Verdict
+from extract.review.rows import ShownRow, shown_rows
+from extract.review.store import Decision, Verdict
 from extract.review.texts import slice_of
+from extract.review.wording import counted
 
 deciding_routes = APIRouter(prefix="/article")
 
@@ -70,7 +72,18 @@ def decide(request: Request, sent: Sent) -> Response:
         return JSONResponse({"ok": True, "message": "your addition is taken back", "reload": True})
     verdicts = [_verdict(opened, row, one, sent) for row, one in chosen if row.state != "added"]
     kept = desk.store.decide(reviewer, sent.id, verdicts, only_undecided=sent.action == "rest")
-    return _answer(request, sent.id, [one.key for one in sent.rows], count=len(kept))
+    if len(kept) < len(verdicts):  # another window was faster
+        opened = open_article(desk, reviewer, sent.id)
+        now = [one for one in opened.rows if one.key in {row.key for row in sent.rows}]
+    else:
+        now = _decided(opened, chosen, kept)
+    return _answer(request, opened, now, count=len(kept))
+
+
+def _decided(opened: Opened, chosen: Sequence[tuple[ShownRow, RowSent]], kept: Sequence[Decision]) -> list[ShownRow]:
+    """Return rows as they stand with new decisions, without reading the whole article again."""
+    rows, _ = shown_rows([opened.plain[row.key] for row, _ in chosen], {one.key: one for one in kept})
+    return [replace(row, number=before.number) for row, (before, _) in zip(rows, chosen, strict=True)]
 
 
 def _verdict(opened: Opened, row: ShownRow, sent: RowSent, told: Sent) -> Verdict:
@@ -98,8 +111,9 @@ def _write_row(request: Request, opened: Opened, sent: Sent) -> Response:
         action: Literal["correct", "accept"] = "correct" if after else "accept"
         verdict = Verdict(row.table, row.under, action, base, after, sent.reason, sent.rows[0].seen)
     desk.store.decide(reviewer, sent.id, [verdict])
+    opened = open_article(desk, reviewer, sent.id)
     moved = cells.get("case_id") != row.cells.get("case_id")
-    return _answer(request, sent.id, [key], reload=moved)
+    return _answer(request, opened, [one for one in opened.rows if one.key == key], reload=moved)
 
 
 def _add_row(request: Request, opened: Opened, sent: Sent) -> Response:
@@ -133,9 +147,10 @@ def undo(request: Request, sent: Named) -> Response:
         return JSONResponse({"ok": True, "message": "there is nothing to undo in this article", "rows": []})
     opened = open_article(desk, reviewer, sent.id)
     under = {one.under: one.key for one in opened.rows}
-    keys = [under[one.key] for one in undone if one.key in under]
+    keys = {under[one.key] for one in undone if one.key in under}
     reload = any(one.action in ("add", "correct") for one in undone) or len(keys) < len(undone)
-    return _answer(request, sent.id, keys, reload=reload, message=f"undone: {len(undone)} decisions")
+    now = [one for one in opened.rows if one.key in keys]
+    return _answer(request, opened, now, reload=reload, message=f"undone: {counted(len(undone), 'decision')}")
 
 
 @deciding_routes.post("/finish")
@@ -163,21 +178,25 @@ def _refused(message: str, *, reload: bool) -> Response:
 
 
 def _answer(
-    request: Request, article_id: str, keys: Sequence[str], *, reload: bool = False, message: str = "", count: int = 1
+    request: Request,
+    opened: Opened,
+    rows: Sequence[ShownRow],
+    *,
+    reload: bool = False,
+    message: str = "",
+    count: int = 1,
 ) -> Response:
-    """Return the rows as they stand now, ready to be put into the page, and the progress."""
+    """Return rows as they stand now, ready to be put into the page, and the progress."""
     desk, reviewer, templates = desk_of(request)
-    wanted = set(keys)
-    opened = open_article(desk, reviewer, article_id)
     row_part, progress_part = (templates.get_template(f"parts/{name}.html") for name in ("row", "progress"))
-    progress = desk.progress(reviewer, [opened.entry])[article_id]
+    progress = desk.progress(reviewer, [opened.entry])[opened.entry.id]
     answer: dict[str, Any] = {
         "ok": True,
         "message": message,
         "count": count,
         "reload": reload,
-        "key": keys[0] if len(keys) == 1 else "",
-        "rows": [{"key": one.key, "html": row_part.render(row=one)} for one in opened.rows if one.key in wanted],
+        "key": rows[0].key if len(rows) == 1 else "",
+        "rows": [{"key": one.key, "html": row_part.render(row=one)} for one in rows],
         "progress": progress_part.render(progress=progress, article=opened.entry),
     }
     return JSONResponse(answer)

@@ -29,7 +29,8 @@ function select(row, { focus = true, text = true } = {}) {
   row.tabIndex = 0;
   if (focus) {
     row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    const pane = row.closest(".rows") ?? document.documentElement;
+    row.scrollIntoView({ block: row.offsetHeight > pane.clientHeight - 120 ? "start" : "nearest" });
   }
   if (article) showMarks(row, text);
 }
