@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,7 +86,8 @@ def review(
             messages.print("Ctrl-C ends it; decisions are kept as they are made")
             if browser and not password:
                 threading.Timer(0.5, webbrowser.open, [address]).start()
-            server.run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # the server ends tidily, then hands the signal on
+                server.run(sockets=[listening])
     finally:
         desk.close()
     messages.print("ended; all decisions are kept")
