@@ -12,6 +12,7 @@ from extract.nlp.extensions import beginning_in, text_of
 from extract.nlp.model import Quantity
 from extract.nlp.text_tables import Cell, TextTable
 from extract.records.lab_items import Item, Role
+from extract.records.lab_words import is_result
 from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
 
@@ -127,7 +128,9 @@ class LabCells:
             return Item(Role.RESULT, mention.start, mention.end, mention=mention)
         if len(cell.text.split()) > 4:
             return None
-        return next((item for item in self.items(cell) if item.role is Role.RESULT), None)
+        text = text_of(self._doc)
+        words = (item for item in self.items(cell) if item.role is Role.RESULT and item.start < cell.end)
+        return next((item for item in words if is_result(text, item, urine=True)), None)
 
     def is_unit(self, cell: Cell) -> bool:
         """Tell whether a cell holds a unit and nothing else."""

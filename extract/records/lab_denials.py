@@ -24,7 +24,7 @@ _FAILED = re.compile(  # "could not detect any antibodies against"
 )
 _BUT_NOT = re.compile(r",?\sbut\s(?P<no>not)\s(?:(?:for|to|against|the|anti-?|of)\s?){0,2}$", re.IGNORECASE)
 _WAS_SEEN = re.compile(
-    r"(?:\s*\([^()]*\))?(?:\s*antibod(?:y|ies))?\s+(?:was|were|could be)\s+"
+    r"(?:\s*\([^()]*\))?(?:\s*antibod(?:y|ies))?(?:,?\s(?:and|or|nor)\s(?:\w+\s)?\w+)?\s+(?:was|were|could be)\s+"
     r"(?:seen|found|detected|identified|observed|noted|present|demonstrated)\b",
     re.IGNORECASE,
 )

@@ -21,11 +21,20 @@ _NO_QUALIFIER = frozenset(
 _SAME_CELLS = frozenset({"polysegmented", "polynuclear", "mature", "circulating", "blood", "peripheral"})
 
 
+_COUNTED = re.compile(  # "10-19 WBCs| and 0-1 red blood cells (RBCs)| per high power field"
+    r"(?:\s?\([^()]{1,12}\))?(?:(?:,\s(?:and\s)?|\sand\s)[<>~]?\s?\d+(?:\s?[-–]\s?\d+)?\s"
+    r"[A-Za-z]+(?:\s[a-z]+){0,2}(?:\s?\([^()]{1,12}\))?){0,3}(?=\s?/|\sper\s)"
+)
+
+
 class Inverted(Linking):
     """What a :class:`Linking` does with a value whose analyte stands behind it."""
 
     def _prefers_next(self, value: Quantity, following: int) -> bool:
-        """Tell whether a percentage belongs to the cells named behind it: "WBC with 82% neutrophils"."""
+        """Tell whether a value belongs to the cells named behind it: "WBC with 82% neutrophils", "12 WBCs/hpf"."""
+        if value.unit is None:
+            cells = self._next_analyte(value, following)
+            return cells is not None and self._count_unit(cells) is not None
         nearest = self._pending[-1]
         after = self._next_analyte(value, following)
         if after is None or nearest.entry is None or after.entry is None or value.unit is None:
@@ -46,7 +55,7 @@ class Inverted(Linking):
         if not _IMPLIED_GAP.match(self._gap(finding.end, value.start)):
             return False
         after = self._next_analyte(value, following) if value.unit is None else None
-        return after is None or self._words.count_unit(self._text, after.end) is None
+        return after is None or self._count_unit(after) is None
 
     def _qualifies(self, value: Quantity, item: Item, gap: str) -> bool:
         """Tell whether a percentage counts cells with a qualifier before their name: "81% foamy macrophages"."""
@@ -78,15 +87,21 @@ class Inverted(Linking):
 
     def _counted(self, item: Item, value: Quantity, following: int) -> bool:
         """Take "38 leukocytes/µL": the unit stands behind the cells that it counts."""
-        unit = self._words.count_unit(self._text, item.end)
+        unit = self._count_unit(item)
         if unit is None:
             return self._counted_in_fluid(item, value, following)
         self._pending = []
         draft = self._make(item, value, "lab.value_before_analyte", 0.88)
         draft.unit_from = unit
-        draft.end = max(draft.end, unit.end)
+        if unit.start <= item.end + 16:
+            draft.end = max(draft.end, unit.end)
         self._items[following].role = Role.INDEX  # used up
         return True
+
+    def _count_unit(self, cells: Item) -> Quantity | None:
+        """Return the unit behind cells, or behind the list that they begin; None where none is."""
+        listed = _COUNTED.match(self._text, cells.end)
+        return self._words.count_unit(self._text, listed.end()) if listed is not None else None
 
     def _counted_in_fluid(self, item: Item, value: Quantity, following: int) -> bool:
         """Take "the CSF showed 30 leukocytes": cells of a fluid are counted per microlitre, said or not."""

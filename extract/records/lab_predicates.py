@@ -64,20 +64,22 @@ _FILLER = re.compile(
     r"repeatedly|turned|into|parameters?|abs?|profiles?|drastic|dramatic|significant|marked|slight|mild|gradual|"
     r"progressive|rapid|sharp|steady|further|remarkable|considerable|moderate|severe|titers?|nasopharyngeal|oropharyngeal|swabs?|smears?|markers?|"
     r"always|tested|could not be|proved|proven|reported|immunologic(?:al)?|immunoassays?|serologic(?:al)?|viral|"
+    r"observations?|outcomes?|evaluations?|determinations?|estimations?|measurements?|reports?|exams?|examinations?|"
     r"index|constantly|types?\s\d(?:(?:\s?[,/]\s?|\s(?:and|or)\s)\d)?)\b",
     re.IGNORECASE,
 )
 _MEMBER = r"(?!(?:he|she|it|they|who|which|that|but|a|an|the|his|her|while|whereas)\b)[\w/-]+(?:\s[\w/-]+){0,3}"
 _UNKNOWN_MEMBERS = re.compile(
     rf"\s?(?:(?:levels?|tests?|enzymes?|counts?|serolog(?:y|ies)|antibod(?:y|ies))\s?)?(?:,\s{_MEMBER}){{0,3}},?\s(?:and|or)\s{_MEMBER}"
-    r"\s(?:were|are|(?:all\s)?came back|returned)\s(?:(?:all|both|also|otherwise|within|repeatedly|each)\s)?",
+    r"\s(?:were|are|(?:all\s)?came back|returned)\s(?:(?:all|both|also|otherwise|within|repeatedly|each)\s)?"
+    r"(?:(?:found|noted|reported)\s(?:to be\s|as\s)?)?",
     re.IGNORECASE,
 )
 BETWEEN = re.compile(
     r"(?:,\s(?:including|such as|namely)\s|[\s(\[:=–—-]*)"
     r"(?:(?:(?:was|were) (?:found|detected|seen|noted|observed) in|reports?|"
     r"results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
-    r"the|a|an|his|her|their|on|by|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
+    r"the|a|an|his|her|their|on|by|through|via|using|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
     r"respect|regarding|(?:presence|evidence) of|including|both|anti|ranges?|"
     r"baseline|initial|repeat(?:ed)?|follow-?up|previous|prior|subsequent|"
     r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
@@ -120,9 +122,15 @@ def is_anaphora(gap: str) -> bool:
 
 def ends_list(gap: str) -> bool:
     """Tell whether a gap holds only further members of a list and its verb: ", and the ECG were"."""
+    gap = without_doing(gap)
     if len(gap) > MAX_GAP or _UNKNOWN_MEMBERS.fullmatch(gap) is None:
         return False
     return len(_FINITE.findall(gap)) <= 1
+
+
+def without_doing(gap: str) -> str:
+    """Return a gap without what was done before the result: ", and the ECG were | done and | found to be"."""
+    return _REPORTED.sub("were ", gap) if len(gap) <= _MAX_INTERRUPTED else gap
 
 
 def is_study(gap: str) -> bool:

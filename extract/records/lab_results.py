@@ -50,6 +50,8 @@ _VERBAL = re.compile(  # results that are predicates by themselves: "D-dimer inc
 _AS_WELL = re.compile(
     r",?\s(?:as well as|as (?:was|were|did)|(?:and )?so (?:was|were|did)|along with|together with)(?=\s)", re.I
 )
+_BY = re.compile(r"\s(?:by|on|via|through|using|with)\s(?:an?\s|the\s)?", re.IGNORECASE)
+_WERE = re.compile(r"\s?[)\]]\s(?:were|are)\s", re.IGNORECASE)
 _FOR = re.compile(r"\sfor\s(?:\w+\s){0,2}", re.IGNORECASE)
 _SHORT_FORM = re.compile(r"\s?(?:(?:antigens?|antibod(?:y|ies)|levels?|tests?)\s){0,2}[(\[]\s?", re.IGNORECASE)
 _SHOWS = re.compile(
@@ -212,7 +214,8 @@ class ResultLinker:
             return not self._has_own(j)
         if not (self._opens(word, first) or BETWEEN.fullmatch(gap) or self._after_unknown(word, gap)):
             return False
-        if self._predicate_of_earlier(i) and not names_what(self._text, word, gap):
+        by_method = first.anchor > first.start and _BY.fullmatch(gap) is not None  # "negative by | PCR for HSV"
+        if self._predicate_of_earlier(i) and not by_method and not names_what(self._text, word, gap):
             return False
         # "hemoglobin was not found in the urinalysis", "identified by PCR"
         return not (seen(word) and is_panel(first) and re.search(r"\b(?:in|by|on)\b", gap, re.IGNORECASE))
@@ -297,7 +300,8 @@ class ResultLinker:
         elif not (self._states(gap, word) or self._is_label(nearest, gap, word) or self._ends_list(nearest, gap, word)):
             return []
         found = [nearest]
-        if k == direct:  # over a value a word describes that value's analyte only
+        of_all = k == direct - 1 and _WERE.match(self._text, self._items[direct].end) is not None
+        if k == direct or of_all:  # over a value a word describes that value's analyte only, but "and Na (137) were"
             found += self._list_before(k, word, gap)
         none = none_of(self._text, found[-1].start, word) if lacking is None else None
         if none is not None:

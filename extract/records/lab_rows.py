@@ -25,6 +25,7 @@ _SPECIMEN_BEFORE = re.compile(
     r"indirect|other|24-hour|24-h|whole)\s+){1,3}$",
     re.IGNORECASE,
 )
+_SHORT_FORM = re.compile(r"\s?\([^()]*\)$")
 _MISFIT = 0.25  # taken from the confidence of a value whose unit its analyte cannot have
 
 
@@ -111,7 +112,7 @@ class RowMaker:
         named = within(terms(doc, "implied_result"), max(0, draft.analyte.start - 24), draft.analyte.start)
         if any(m.entry["analyte"] == entry.name for m in named):  # "leukocytosis (WBC 12,400/mm3)" is of blood
             return entry
-        key = fold_key(mention.text)
+        key = fold_key(_SHORT_FORM.sub("", mention.text))
         specimens = [(m.start, m.name) for m in within(terms(doc, "specimen"), sentence.start, sentence.end)]
         panels = within(terms(doc, "analyte"), sentence.start, draft.analyte.start)  # "urinalysis showed ..."
         specimens += [

@@ -81,6 +81,8 @@ class TableReader:
             starts = named if moved else groups
             here = [self._cell_kind(cell) for cell in row] if moved else kinds
             for first, last in zip(starts, [*starts[1:], width], strict=False):
+                if not any(cell.text.strip() for cell in row[first + 1 : last + 1]):
+                    last = width  # "Prothrombin time | | | 39%": the value stands under another group's
                 analyte = self._cells.analyte(row[first]) if first < len(row) else None
                 if analyte is not None:
                     yield from self._row(row, analyte, here, first, last)
@@ -100,7 +102,7 @@ class TableReader:
         body = [row[index] for row in rows if index < len(row) and row[index].text.strip()]
         if not body:
             return "other"
-        header = self._table.rows[0][index].text if index < len(self._table.rows[0]) else ""
+        header = self._column_head(index)
         if index and _NO_VALUES.fullmatch(header) and header.strip():
             return "other"
         if index and _UNIT.fullmatch(header) and not _REFERENCE.search(header):
@@ -122,6 +124,14 @@ class TableReader:
         if numbers or any(self._cells.word(cell) is not None for cell in body):
             return "value"
         return "unit" if index else "other"
+
+    def _column_head(self, index: int) -> str:
+        """Return the text at the head of a column; "" where the first row holds results already."""
+        first = self._table.rows[0]
+        if index >= len(first):
+            return ""
+        data = index > 0 and self._cells.analyte(first[0]) is not None and self._cells.value(first[index]) is not None
+        return "" if data else first[index].text
 
     def _row(
         self, row: list[Cell], analyte: Item, kinds: list[str], first: int, last: int

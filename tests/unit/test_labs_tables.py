@@ -274,3 +274,27 @@ def test_a_wider_part_of_a_table() -> None:
     narrow = ["Test | Result", "Urea | 20", "Albumin | 31", "Ferritin | 900", "INR | 1.2", "CRP | 9"]
     found = table_rows(*narrow, "Blood gases | Arrival | 7 h | 10 h", "pH | 7.1 | 7.2 | 7.3", "Lactate | 9 | 8 | 7")
     assert found[-6:] == ["pH 7.1", "pH 7.2", "pH 7.3", "lactate 9", "lactate 8", "lactate 7"]
+
+
+def test_a_range_in_the_first_row_of_a_table_without_header_makes_no_column_of_ranges() -> None:
+    found = table_rows(
+        "Fibrinogen | 744 mg/dL (range 180-440)",
+        "Antinuclear antibody | Negative",
+        "Anti-Smith antibody | Negative",
+        "HIT antibody | 0.146 (normal <0.399)",
+    )
+    assert found == [
+        "fibrinogen 744 mg/dL 180..440",
+        "antinuclear antibody negative",
+        "anti-Smith antibody negative",
+        "heparin-induced thrombocytopenia antibody 0.146",
+    ]
+
+
+def test_a_value_under_the_next_group_of_columns_is_that_of_the_only_name_in_its_row() -> None:
+    found = table_rows(
+        "Sodium | 142 mmol/L | Potassium | 4.6 mmol/L",
+        "Fibrinogen | 271 mg/dL | D-dimer | 1.5 mg/L",
+        "Prothrombin time | | | 39%",
+    )
+    assert found[-1] == "prothrombin time 39 %"
