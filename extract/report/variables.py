@@ -17,7 +17,7 @@ from extract.report.reported import grid_labels
 from extract.report.tables import ANALYSIS, ArticleRows, Row, number
 from extract.tables.quotes import link
 
-_LISTED = 500  # cases in the data behind a plot
+_LISTED = 200  # cases in the data behind a plot
 _DRAWN = 40  # cases of the heat map
 _PLOTTED = 60  # variables
 _DISTINCT = 10_000  # different texts that are told apart

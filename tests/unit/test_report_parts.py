@@ -108,8 +108,8 @@ def test_strength_without_days_goes_from_baseline_to_follow_up_only() -> None:
 
 def test_many_cases_are_drawn_in_part_and_the_plot_says_so() -> None:
     pairs = [grade("3", "baseline"), grade("5", "followup", days="30")]
-    events: dict[str, Rows] = {"labs": [{"time_days": "1"}], "drugs": [{"time_days": "9"}]}
-    many = [article(f"a{i:04}", muscle_grades=pairs, **events) for i in range(700)]
+    labs, drugs = [{"time_days": "1"}], [{"time_days": "9"}]
+    many = [article(f"a{i:04}", muscle_grades=pairs, labs=labs, drugs=drugs) for i in range(700)]
     strength = told(Strength(), *many)
     assert strength.plots[0].caption.startswith("The first 60 of 700 cases")
     assert "better 700" in strength.plots[0].caption

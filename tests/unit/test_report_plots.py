@@ -7,14 +7,20 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from extract.report.daysaxis import days_axis
-from extract.report.distribution import histogram, short, spread, summary, words
+from extract.report.distribution import Numbers, histogram, short, spread, summary, words
 from extract.report.plots import bars, canvas, percent, shorten, style, svg
 
 
-def numbers(*values: float) -> np.ndarray:
+def numbers(*values: float) -> Numbers:
     return np.array(values, dtype=float)
+
+
+def rectangles(figure: Figure) -> list[Rectangle]:
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
 
 
 def test_one_absurd_value_does_not_flatten_all_others() -> None:
@@ -49,7 +55,7 @@ def test_few_values_are_drawn_one_by_one_many_as_bars() -> None:
         many, _ = histogram([float(i) for i in range(50)], "mg/dL")
     assert len(few.axes[0].lines) == 3
     assert "a dot is a case" in few.axes[0].get_xlabel()
-    assert sum(bar.get_height() for bar in many.axes[0].patches) == 50
+    assert sum(bar.get_height() for bar in rectangles(many)) == 50
 
 
 def test_a_caption_says_what_is_left_out_of_a_picture() -> None:
@@ -67,7 +73,7 @@ def test_rare_values_are_summed_up_and_unknown_ones_stand_apart() -> None:
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels[:2] == ["value 00", "value 01"]
     assert labels[-2:] == ["8 other values", "not reported"]
-    last = figure.axes[0].patches[-1]
+    last = rectangles(figure)[-1]
     assert (last.get_width(), last.get_hatch()) == (90, "....")
     assert said == "value 00 30, value 01 29, value 02 28"
 
