@@ -58,6 +58,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # who opens the address that is shown next waits, and is not turned away
     except OSError as error:
         listening.close()
         raise CasetabError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
