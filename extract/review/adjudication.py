@@ -162,16 +162,25 @@ def third_value(request: Request, id: str, table: str, record: str) -> Response:
     opened, finished = _open(desk, reviewer, id)
     one = _found(desk, id, finished, table, record)
     decisions = {name: desk.store.current(name, id) for name in finished}
+    cells = {**_full_cells(opened, decisions, one), **one.judgement.values}
     context = {
         "fields": [field for field in form_fields(table) if field.group != "place"],
-        "cells": {**_full_cells(opened, decisions, one), **one.judgement.values},
+        "cells": cells,
         "problems": {},
-        "case_ids": desk.case_ids(id, [row.cells for row in opened.rows]),
+        "case_ids": _case_ids(desk, opened, cells, table),
         "key": record,
         "table": table,
         "tables": [],
     }
     return templates.TemplateResponse(request, "parts/form.html", context)
+
+
+def _case_ids(desk: Desk, opened: Opened, cells: Mapping[str, str], table: str) -> list[str]:
+    """Return the patients that a row can be of: the article's, and one that only the other reviewer has added."""
+    own = cells["case_id"]
+    if table == "cases":
+        return [own]
+    return list(dict.fromkeys((*desk.case_ids(opened.entry.id, [row.cells for row in opened.rows]), own)))
 
 
 def _found(desk: Desk, article_id: str, finished: tuple[str, ...], table: str, record: str) -> Settled:
@@ -194,8 +203,8 @@ def agree(request: Request, sent: Choice) -> Response:
     assert difference is not None, "found by its difference"
     wanted: dict[str, str] | None = None
     if sent.choice == "values":
-        case_ids = desk.case_ids(sent.id, [row.cells for row in opened.rows])
-        wanted, problems = read_form(sent.table, {**before, **one.judgement.values}, sent.values, case_ids)
+        cells = {**before, **one.judgement.values}
+        wanted, problems = read_form(sent.table, cells, sent.values, _case_ids(desk, opened, cells, sent.table))
         if problems:
             return JSONResponse({"ok": False, "message": "not kept: some fields cannot be read", "errors": problems})
     elif sent.choice != "reject":

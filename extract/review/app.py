@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from extract import __version__
@@ -38,6 +39,7 @@ def create_app(desk: Desk, access: Access) -> FastAPI:
     app.add_middleware(Guard, access=access)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.add_exception_handler(CasetabError, _told)
+    app.add_exception_handler(HTTPException, _refused)
     app.state.desk, app.state.access, app.state.templates = desk, access, _templates()
     for routes in (list_routes, article_routes, deciding_routes, adjudication_routes):
         app.include_router(routes)
@@ -62,6 +64,14 @@ def _context(request: Request) -> dict[str, object]:
     session: Session | None = getattr(request.state, "session", None)
     desk: Desk = request.app.state.desk
     return {"session": session, "run_name": desk.folder.absolute().name, "stale": desk.index.is_stale}
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Answer what cannot be: to a script with its text, to a person as plain text."""
+    assert isinstance(error, HTTPException), "registered for these"
+    if request.method == "POST":
+        return JSONResponse({"ok": False, "message": error.detail, "reload": False}, error.status_code)
+    return PlainTextResponse(error.detail, error.status_code)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -123,6 +123,8 @@ def _add_row(request: Request, opened: Opened, sent: Sent) -> Response:
         return _refused("mark some words of the article first", reload=False)
     new = new_cells(desk, opened, sent.table, (sent.start, sent.end), "")
     case_ids = desk.case_ids(sent.id, [one.cells for one in opened.rows])
+    if sent.table == "cases":
+        case_ids = [new["case_id"]]
     cells, problems = read_form(sent.table, new, sent.values, case_ids)
     if problems:
         return JSONResponse({"ok": False, "message": _told(problems), "errors": problems})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Desk:
     store: Store
     standing: Standing
     texts: Texts
-    _counted: dict[str, tuple[int, tuple[str, ...], int, int]] = field(default_factory=dict)
+    _differing: dict[str, tuple[int, tuple[str, ...], dict[str, bool]]] = field(default_factory=dict)
     _matched: dict[tuple[str, str], tuple[int, Matched[Step]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -125,19 +125,24 @@ class Desk:
 
     def differing(self, article_id: str, finished: Sequence[str]) -> tuple[int, int]:
         """Return on how many rows of an article reviewers differ, and on how many of them there is no consensus."""
+        records = self.differing_records(article_id, finished)
+        return len(records), sum(not settled for settled in records.values())
+
+    def differing_records(self, article_id: str, finished: Sequence[str]) -> Mapping[str, bool]:
+        """Return the rows of an article on which reviewers differ, each with whether it is settled."""
         names = tuple(finished)
         if len(names) == 2 and self.standing.agree(names[0], names[1], article_id):
-            return 0, 0
+            return {}
         last = self.standing.last(article_id)
         with self._lock:
-            known = self._counted.get(article_id)
+            known = self._differing.get(article_id)
         if known is not None and known[:2] == (last, names):
-            return known[2], known[3]
-        found = [one for one in self.settled(article_id, names) if one.difference is not None]
-        counts = len(found), sum(one.outcome == "unresolved" for one in found)
+            return known[2]
+        settled = self.settled(article_id, names)
+        records = {one.record: one.outcome != "unresolved" for one in settled if one.difference is not None}
         with self._lock:
-            self._counted[article_id] = (last, names, *counts)
-        return counts
+            self._differing[article_id] = (last, names, records)
+        return records
 
     def settled(self, article_id: str, finished: Sequence[str]) -> list[Settled]:
         """Return what becomes of each row that those who are done with an article have judged."""
@@ -152,12 +157,17 @@ class Desk:
         return judged(rows, decisions)
 
     def case_ids(self, article_id: str, rows: Sequence[Cells]) -> list[str]:
-        """Return the patients that rows of an article can be of: those known, and one more."""
-        known = list(dict.fromkeys(row["case_id"] for row in rows if row.get("case_id")))
+        """Return the patients of an article: those that its rows name; the first one where none does."""
+        known = dict.fromkeys(row["case_id"] for row in rows if row.get("case_id"))
+        return list(known) or [f"{article_id}#1"]
+
+    def new_case_id(self, article_id: str, rows: Sequence[Cells]) -> str:
+        """Return the identifier of a patient that is about to be added."""
+        known = {row.get("case_id", "") for row in rows}
         number = 1
         while f"{article_id}#{number}" in known:
             number += 1
-        return [*known, f"{article_id}#{number}"]
+        return f"{article_id}#{number}"
 
     def close(self) -> None:
         """Let go of the database and of what was made for this process alone."""

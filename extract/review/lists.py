@@ -25,6 +25,7 @@ ARTICLE_STATES = {
     "todo": "not finished by you",
     "begun": "begun, not finished",
     "finished": "finished by you",
+    "others": "finished by another reviewer",
     "differ": "reviewers differ",
     "failed": "could not be read",
 }
@@ -35,6 +36,7 @@ ROW_STATES = {
     "accepted": "accepted",
     "corrected": "corrected",
     "rejected": "rejected",
+    "differ": "reviewers differ",
 }
 """Filters of rows by what the reviewer has decided."""
 
@@ -83,6 +85,7 @@ def _filtered(
         "todo": lambda name: reviewer not in finished.get(name, ()),
         "begun": lambda name: reviewer not in finished.get(name, ()) and bool(desk.standing.of(reviewer, name)),
         "finished": lambda name: reviewer in finished.get(name, ()),
+        "others": lambda name: any(one != reviewer for one in finished.get(name, ())),
         "differ": lambda name: len(finished.get(name, ())) > 1 and desk.differing(name, finished[name])[1] > 0,
     }.get(state)
     return [name for name in names if keep(name)] if keep else names
@@ -122,7 +125,14 @@ def rows_page(
 
 def _in_state(desk: Desk, reviewer: str, hits: list[int], state: str) -> list[int]:
     """Return the numbers of the hits that the reviewer has decided so, or not at all."""
-    actions, keys = desk.actions(reviewer), desk.index.keys
+    keys = desk.index.keys
+    if state == "differ":
+        done = desk.store.finished()
+        differing = {
+            key for name, names in done.items() if len(names) > 1 for key in desk.differing_records(name, names)
+        }
+        return [number for number in hits if keys[number] in differing]
+    actions = desk.actions(reviewer)
     if state == "open":
         return [number for number in hits if keys[number] not in actions]
     return [number for number in hits if STATES.get(actions.get(keys[number], "")) == state]

@@ -90,8 +90,11 @@ def new_cells(desk: Desk, opened: Opened, table: str, span: Span, case: str) -> 
     ----------
     case : the patient that it is likely of; the first one where the article has no such.
     """
-    case_ids = desk.case_ids(opened.entry.id, [one.cells for one in opened.rows])
-    case_id = case_ids[-1] if table == "cases" else case if case in case_ids else case_ids[0]
+    rows = [one.cells for one in opened.rows]
+    case_ids = desk.case_ids(opened.entry.id, rows)
+    case_id = case if case in case_ids else case_ids[0]
+    if table == "cases":
+        case_id = desk.new_case_id(opened.entry.id, rows)
     cells = blank(table, opened.entry.id, case_id)
     source = opened.text.source
     assert source is not None, "a place was found in it"

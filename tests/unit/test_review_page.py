@@ -275,6 +275,8 @@ def test_reviewers_are_blind_until_both_are_done_and_then_settle_their_differenc
     assert "differ on 2 rows (2 open) and agree on 3" in page
     assert "not about this patient" in page
     assert "2 differences, 2 open" in ada.get("/", state="differ")
+    assert ada.get("/rows", state="differ").count('class="go" href="/adjudicate?id=one#row-') == 2
+    assert ada.get("/", state="others").count('class="go"') == 1
     records = re.findall(r'data-key="(\w+)" data-table="(\w+)"', page)
     assert ada.post("/adjudicate/decide", id="one", record=records[0][0], table="labs", choice="second")["ok"]
     body = {"id": "one", "record": records[1][0], "table": "labs", "choice": "values"}
@@ -389,6 +391,14 @@ def test_a_network_is_asked_for_the_password(desks: Callable[[], Desk]) -> None:
     assert "Cleo" in inside.text
     assert client.get("/", headers={"Host": "192.0.2.7:8321"}).status_code == 200
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_what_is_not_there_is_said_in_words(ada: Browser) -> None:
+    answer = ada.client.get("/article", params={"id": "nonesuch"})
+    assert (answer.status_code, answer.text) == (404, "the run has no article of this name")
+    assert "two reviewers have to finish" in ada.client.get("/adjudicate", params={"id": "one"}).text
+    assert ada.post("/article/undo", id="nonesuch")["ok"]
+    assert ada.decide("accept", article="nonesuch")["message"] == "the run has no article of this name"
 
 
 def test_another_person_takes_the_seat(ada: Browser) -> None:
