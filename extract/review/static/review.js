@@ -198,8 +198,12 @@ async function openForm(path, parameters, title, at = "fieldset:not(.table-choic
   return undefined;
 }
 
+const valueField = ":is([name=value_text], [name=grade_text])"; // what is most often wrong
+
 function correct() {
-  if (current) openForm("/article/form", { id, key: current.dataset.key }, "Correct");
+  if (!current) return;
+  const at = ["labs", "scores", "muscle_grades"].includes(current.dataset.table) ? valueField : undefined;
+  openForm("/article/form", { id, key: current.dataset.key }, "Correct", at);
 }
 
 function add() {
