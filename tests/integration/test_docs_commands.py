@@ -87,7 +87,8 @@ def test_the_page_of_tables_loads_them_and_finds_the_source_of_a_row(desk: Path)
     for block in blocks:
         exec(block, names)
     assert len(blocks) == 2
-    assert str(names["text"]).startswith(desk.joinpath("articles", "damaged_brucella_spine.txt").read_text("utf-8")[:40])
+    first = desk.joinpath("articles", "damaged_brucella_spine.txt").read_text("utf-8")
+    assert str(names["text"]).startswith(first[:40])
 
 
 def test_the_script_for_a_cluster_is_python() -> None:
