@@ -145,7 +145,9 @@ def _panel(axes: Axes, case_id: str, rows: Sequence[Row]) -> None:
         place = moments.index(moment(row))
         course = courses[row["muscle"], row["side"]]
         course[place] = min(course.get(place, 5.0), float(row["grade"]))
-    for index, ((muscle, side), course) in enumerate(list(courses.items())[:MUSCLES]):
+    # those told at several times first, then those told last
+    ranked = sorted(courses.items(), key=lambda item: (-len(item[1]), -max(item[1])))
+    for index, ((muscle, side), course) in enumerate(ranked[:MUSCLES]):
         shift = _shift(index)
         name = shorten(muscle, 24) + _SIDES.get(side, "")
         axes.plot(

@@ -167,3 +167,27 @@ def test_the_tables_and_the_data_package_are_enough(reported: Path, tmp_path: Pa
     folder = tmp_path / "run"
     shutil.copytree(reported, folder, ignore=shutil.ignore_patterns("quotes", "report.html", "run.json"))
     assert write_report(folder).articles == len(rows_of(folder, "articles"))
+
+
+def test_the_commands_of_the_documentation_do_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, casetab: Callable[..., Any]
+) -> None:
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    (tmp_path / "articles").mkdir()
+    for name in ("report_thyrotoxic_paralysis.txt", "spinal_flavum_abscess.txt"):
+        shutil.copy(ARTICLES / name, tmp_path / "articles")
+    shutil.copy(ROOT / "corpus" / "protocol.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^casetab (.+)$", text, re.MULTILINE)
+    assert len(commands) == 4
+    for command in commands:
+        assert casetab(*command.split(), "--quiet").status == 0, command
+    for made in ("report.html", "tables.xlsx", "quotes/spinal_flavum_abscess.html"):
+        assert (tmp_path / "tables" / made).is_file(), made
+
+
+def test_the_documentation_names_the_sections_that_there_are(reported: Path) -> None:
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    titles = re.findall(r"<h2[^>]*>([^<]+)</h2>", page(reported))
+    assert len(titles) == 7
+    assert [title for title in titles if f"| {title.lower()} |" not in text] == []
