@@ -8,118 +8,55 @@ with Store.beside(run_folder) as store:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Self, cast
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from extract.review.identity import content
+from extract.review.decisions import (
+    Action,
+    ConflictError,
+    Decision,
+    FinishedError,
+    Kind,
+    Reviewer,
+    Step,
+    Verdict,
+    as_decision,
+    keep,
+    latest,
+    new_event,
+    read_decisions,
+    time_now,
+    undoing_event,
+)
 from extract.review.schema import WRITES, Event, Finish, Person, ReviewError, open_engine
+
+__all__ = [
+    "CONSENSUS",
+    "DATABASE",
+    "Action",
+    "ConflictError",
+    "Decision",
+    "FinishedError",
+    "Kind",
+    "ReviewError",
+    "Reviewer",
+    "Step",
+    "Store",
+    "Verdict",
+    "database_url",
+]
 
 DATABASE = "review.sqlite"
 """Its name in the run's folder."""
 
 CONSENSUS = "consensus"
 """The reviewer under whom adjudicated decisions stand."""
-
-Action = Literal["accept", "correct", "reject", "add"]
-Kind = Literal["person", "consensus"]
-
-
-class FinishedError(ReviewError):
-    """The reviewer is done with the article, so that it takes no decisions any more."""
-
-
-class ConflictError(ReviewError):
-    """Somebody, as in another window, has decided on the row since it was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """A reviewer, as registered."""
-
-    name: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a reviewer says of one row, before it is kept.
-
-    Attributes
-    ----------
-    key : the row's key (extract.review.identity); for an added row any new one, the same again to change it.
-    before : the whole row as it stood in the run's table; empty for an added row.
-    after : the columns that are to change, with their new values; for an added row all columns.
-    seen : identifier of the decision that the reviewer was shown (0 for none); None where it does not matter.
-    """
-
-    table: str
-    key: str
-    action: Action
-    before: Mapping[str, str] = field(default_factory=dict)
-    after: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""
-    seen: int | None = None
-
-    def values(self) -> dict[str, str]:
-        """Return the row as the reviewer wants it; of a rejected row as it was."""
-        return {**self.before, **self.after}
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A decision as kept; ``before`` and ``after`` as in ``Verdict``.
-
-    Attributes
-    ----------
-    by : who entered it: the reviewer, or for a consensus the person at the keyboard.
-    content, final : hashes of the row as it was and as the decision leaves it (of an added row without its place).
-    at : when, in UTC.
-    batch : what the decisions made with one stroke share.
-    undoes : the decision that this entry of the trail takes back; its ``action`` is then that of what it undoes.
-    """
-
-    id: int
-    reviewer: str
-    by: str
-    article_id: str
-    table: str
-    key: str
-    action: Action
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-    content: str
-    final: str
-    reason: str
-    at: datetime
-    batch: int
-    undoes: int | None = None
-
-    def values(self) -> dict[str, str]:
-        """Return the row as the reviewer wants it; of a rejected row as it was."""
-        return {**self.before, **self.after}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An entry of the trail without its texts: enough to count and to filter many."""
-
-    id: int
-    reviewer: str
-    article_id: str
-    table: str
-    key: str
-    action: Action
-    content: str
-    final: str
-    undoes: int | None
 
 
 class Store:
@@ -171,7 +108,7 @@ class Store:
         with self._write() as session:
             person = session.scalar(select(Person).where(Person.name == name))
             if person is None:
-                person = Person(name=name, kind=kind, at=_now())
+                person = Person(name=name, kind=kind, at=time_now())
                 session.add(person)
             return Reviewer(person.name, cast(Kind, person.kind))
 
@@ -209,8 +146,8 @@ class Store:
         with self._write() as session:
             person = self._person(session, reviewer)
             self._refuse_finished(session, person, article_id)
-            standing = _standing(_decisions(session, article_id, person))
-            at = _now()
+            standing = latest(read_decisions(session, article_id, person))
+            at = time_now()
             events = []
             for verdict in verdicts:
                 now = standing[verdict.key].id if verdict.key in standing else 0
@@ -218,9 +155,9 @@ class Store:
                     continue
                 if verdict.seen is not None and verdict.seen != now:
                     raise ConflictError("this row was decided on in another window; it is shown as it stands now")
-                events.append(_event(person, by or reviewer, article_id, verdict, at))
-            _keep(session, events)
-            return [_decision(one, reviewer) for one in events]
+                events.append(new_event(person, by or reviewer, article_id, verdict, at))
+            keep(session, events)
+            return [as_decision(one, reviewer) for one in events]
 
     def undo(self, reviewer: str, article_id: str, *, by: str = "") -> list[Decision]:
         """Take back the reviewer's last stroke in an article; return the decisions taken back, none where none stands.
@@ -233,15 +170,15 @@ class Store:
         with self._write() as session:
             person = self._person(session, reviewer)
             self._refuse_finished(session, person, article_id)
-            trail = _decisions(session, article_id, person)
+            trail = read_decisions(session, article_id, person)
             undone = {one.undoes for one in trail}
             left = [one for one in trail if one.undoes is None and one.id not in undone]
             if not left:
                 return []
             last = [one for one in left if one.batch == left[-1].batch]
-            at = _now()
-            events = [_undoing(person, by or reviewer, one, at) for one in last]
-            _keep(session, events)
+            at = time_now()
+            events = [undoing_event(person, by or reviewer, one, at) for one in last]
+            keep(session, events)
             return last
 
     def withdraw(self, reviewer: str, article_id: str, key: str, *, by: str = "") -> list[Decision]:
@@ -255,31 +192,31 @@ class Store:
         with self._write() as session:
             person = self._person(session, reviewer)
             self._refuse_finished(session, person, article_id)
-            trail = _decisions(session, article_id, person)
+            trail = read_decisions(session, article_id, person)
             undone = {one.undoes for one in trail}
             left = [one for one in trail if one.key == key and one.undoes is None and one.id not in undone]
-            at = _now()
-            _keep(session, [_undoing(person, by or reviewer, one, at) for one in left])
+            at = time_now()
+            keep(session, [undoing_event(person, by or reviewer, one, at) for one in left])
             return left
 
     def current(self, reviewer: str, article_id: str | None = None) -> dict[str, Decision]:
         """Return the decisions of a reviewer that stand, by key; of one article or of all."""
         with self._read() as session:
             person = self._person(session, reviewer)
-            return _standing(_decisions(session, article_id, person))
+            return latest(read_decisions(session, article_id, person))
 
     def standing(self, article_id: str) -> dict[str, dict[str, Decision]]:
         """Return the decisions on an article that stand, by reviewer (the consensus among them) and key."""
         with self._read() as session:
             by_name: dict[str, list[Decision]] = {}
-            for one in _decisions(session, article_id, None):
+            for one in read_decisions(session, article_id, None):
                 by_name.setdefault(one.reviewer, []).append(one)
-        return {name: _standing(trail) for name, trail in by_name.items()}
+        return {name: latest(trail) for name, trail in by_name.items()}
 
     def trail(self, article_id: str | None = None) -> list[Decision]:
         """Return every decision and every undoing, of all reviewers, in the order in which they were made."""
         with self._read() as session:
-            return _decisions(session, article_id, None)
+            return read_decisions(session, article_id, None)
 
     def steps(self, after: int = 0) -> list[Step]:
         """Return the trail behind an identifier, without the texts."""
@@ -301,7 +238,7 @@ class Store:
         with self._write() as session:
             person = self._person(session, reviewer)
             if not self._done(session, article_id).get(reviewer):
-                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=True, at=_now()))
+                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=True, at=time_now()))
 
     def reopen(self, reviewer: str, article_id: str) -> None:
         """Note that a reviewer is not done with an article after all.
@@ -318,7 +255,7 @@ class Store:
                 problem = f"another reviewer is done with {article_id}, too; what is to change goes into the consensus"
                 raise FinishedError(problem)
             if done.get(reviewer):
-                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=False, at=_now()))
+                session.add(Finish(reviewer_id=person.id, article_id=article_id, done=False, at=time_now()))
 
     def finished(self, article_ids: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
         """Return who is done with which article, in the order in which they finished; of some articles or of all."""
@@ -382,85 +319,3 @@ def _finishers(rows: Iterable[tuple[str, str, bool]]) -> dict[str, tuple[str, ..
         if done:
             names[name] = None
     return {article_id: tuple(names) for article_id, names in found.items() if names}
-
-
-def _standing(trail: Sequence[Decision]) -> dict[str, Decision]:
-    """Return the last decision on each key that was not taken back."""
-    undone = {one.undoes for one in trail}
-    return {one.key: one for one in trail if one.undoes is None and one.id not in undone}
-
-
-def _decisions(session: Session, article_id: str | None, person: Person | None) -> list[Decision]:
-    query = select(Event, Person.name).join(Person, Person.id == Event.reviewer_id).order_by(Event.id)
-    if article_id is not None:
-        query = query.where(Event.article_id == article_id)
-    if person is not None:
-        query = query.where(Event.reviewer_id == person.id)
-    return [_decision(one, name) for one, name in session.execute(query)]
-
-
-def _event(person: Person, by: str, article_id: str, verdict: Verdict, at: str) -> Event:
-    return Event(
-        reviewer_id=person.id,
-        by=by,
-        article_id=article_id,
-        table=verdict.table,
-        key=verdict.key,
-        action=verdict.action,
-        content=content(verdict.table, verdict.before),
-        final=content(verdict.table, verdict.values(), placed=verdict.action != "add"),
-        before=dict(verdict.before),
-        after=dict(verdict.after),
-        reason=verdict.reason,
-        at=at,
-    )
-
-
-def _undoing(person: Person, by: str, one: Decision, at: str) -> Event:
-    return Event(
-        reviewer_id=person.id,
-        by=by,
-        article_id=one.article_id,
-        table=one.table,
-        key=one.key,
-        action=one.action,
-        content=one.content,
-        final=one.final,
-        before={},
-        after={},
-        reason="",
-        at=at,
-        undoes=one.id,
-    )
-
-
-def _keep(session: Session, events: Sequence[Event]) -> None:
-    session.add_all(events)
-    session.flush()
-    for one in events:
-        one.batch = events[0].id
-    session.flush()
-
-
-def _decision(one: Event, reviewer: str) -> Decision:
-    return Decision(
-        id=one.id,
-        reviewer=reviewer,
-        by=one.by,
-        article_id=one.article_id,
-        table=one.table,
-        key=one.key,
-        action=cast(Action, one.action),
-        before=one.before,
-        after=one.after,
-        content=one.content,
-        final=one.final,
-        reason=one.reason,
-        at=datetime.fromisoformat(one.at),
-        batch=one.batch or one.id,
-        undoes=one.undoes,
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
