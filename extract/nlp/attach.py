@@ -23,6 +23,28 @@ _CLAUSE = re.compile(
     r"|improved|rose|fell|resolved|dropped|declined|returned|became|recovered|peaked|worsened|(?:was|were)\sstill)\b"
     r"|(?:,|\band)\s[^;]{0,80}\b(?:that|which)\s(?:(?:was|were|had|has|have)\s)(?:been\s)?(?:then\s|recently\s)?[a-z]+ed\b"
 )
+_CHANGED = re.compile(
+    r"\b(?:peaked|rose|increased|decreased|fell|dropped|declined|climbed|normali[sz]ed|improved|worsened|deteriorated)\b"
+)
+_ANOTHER = re.compile(r"[,;]|\b(?:and|with|which|but)\b")
+# what happens then is no time of what stands before: "despite the antidote he died on the fourth day"
+_ENDED = re.compile(r"\b(?:died|expired|passed\saway|succumbed|subsequently|eventually|thereafter)\b")
+_DESPITE = re.compile(
+    r"(?:despite|in\sspite\sof|because|owing\sto|due\sto|given|considering|as|since|while|although|after|following)\b",
+    re.IGNORECASE,
+)
+_MAIN = re.compile(r",\s(?:he|she|it|they|we|the|his|her|an?|this|these|within|[a-z]+\s(?:was|were|had))\b")
+# a history that is a reason: "given the history of bites, ampicillin was added"
+_REASON = re.compile(
+    r"\b(?:given|considering|because\sof|due\sto|in\sview\sof|in\sconsideration\sof|despite|owing\sto)\b[^;.]{0,60}$",
+    re.IGNORECASE,
+)
+# "improved after initiation of steroids" dates what improved, not the steroids
+_AFTER_BEGINNING = re.compile(
+    r"(?:after|following)\s(?:the\s)?(?:initiation|administration|starting|discontinuation|cessation|introduction)",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"of\b[^,;]{0,60}$")
 # what comes after "a history of X": the present illness
 _CAME = re.compile(
     r"\b(?:presented|presents|presenting|developed|visited|(?:was|were)\s(?:then\s)?(?:admitted|referred|brought|hospitali[sz]ed|transferred)"
@@ -67,7 +89,7 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
             break  # this one and those behind it tell of something else
         if max(time.start - end, start - time.end) > _FARTHEST or _is_aside(text, bounds, time, start, end):
             continue
-        cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, end)
+        cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, start, end)
         if cost < lowest:
             best, lowest = i, cost
     return best
@@ -88,7 +110,11 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     """Return the cost of a fact after the expression."""
     between = text[time.end : start].lstrip(" ,")
     fronted = is_fronted(text, bounds, time)
-    if time.when == "history" and time.days is None and _CAME.search(between):
+    if time.when == "history" and time.days is None:
+        reason = "," in between and _REASON.search(text, max(bounds[0], time.start - 70), time.start)
+        if reason or _CAME.search(between):
+            return float("inf")
+    if _OF.match(between) and _AFTER_BEGINNING.fullmatch(time.text):
         return float("inf")
     if _NEXT.search(between) or (";" in between and not fronted):
         return float("inf")
@@ -98,10 +124,18 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     return len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(text[time.end : start]))
 
 
-def _before(text: str, bounds: tuple[int, int], time: TimeExpression, end: int) -> float:
+def _before(text: str, bounds: tuple[int, int], time: TimeExpression, start: int, end: int) -> float:
     """Return the cost of a fact before the expression."""
     between = text[end : time.start]
-    if _TURN.search(between) or _CLAUSE.search(between) or _HISTORY_OF.fullmatch(time.text):
+    if _MAIN.search(between) and _DESPITE.match(text, bounds[0], end):
+        return float("inf")
+    changed = _CHANGED.search(between)
+    measured = any(c.isdigit() for c in text[start:end])
+    if changed is not None and (measured or _ANOTHER.search(between, 0, changed.start())):
+        return float("inf")  # the value that changed is an earlier one
+    if _TURN.search(between) or _ENDED.search(between) or _CLAUSE.search(between) or _HISTORY_OF.fullmatch(time.text):
+        return float("inf")
+    if time.text.lower() == "initially" and "," in between:
         return float("inf")
     if _LABEL.match(text, time.end, bounds[1]):
         return float("inf")

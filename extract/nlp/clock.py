@@ -74,7 +74,7 @@ class Clock:
             return self._go_on_before(time)
         if move:
             self._move(time, days)
-        later = time.anchor == INTENSIVE and days is not None and days > _FIRST
+        later = time.anchor in (INTENSIVE, RUNNING) and not time.when and days is not None and days > _FIRST
         when = "followup" if later else time.when
         return replace(time, days=None if days is None else round_days(days), when=when)
 

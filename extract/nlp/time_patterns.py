@@ -136,7 +136,7 @@ CYCLE = re.compile(
 )
 POSTOP_LEFT = re.compile(r"\bpost[\s-]?operative\s$", re.IGNORECASE)  # "on postoperative 12 days"
 FOLLOWED = re.compile(
-    r"\b(?:followed(?!\sby\b)(?:[\s-]?up)?|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
+    r"\b(?:(?:was|were|been|is|be|and|we|regularly)\s(?:\w+ly\s)?followed(?!\sby\b)(?:[\s-]?up)?|followed[\s-]?up|free\sof|disease-free|in\s(?:\w+\s)?remission|no\srecurrence)\b[^.;,]{0,30}$",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"\b(?:until|till|through|to|up to)\s(?:the\s)?$", re.IGNORECASE)
@@ -165,13 +165,16 @@ INFUSED = re.compile(
     r"\b(?:infus\w+|bolus(?:es)?|drip|slowly|saline|crystalloids?|administered|given|\d\s?(?:mg|g|ml|mL|L|mmol|mEq|units?|IU)(?!/))\b"
     r"(?![^.;]*\b(?:rose|fell|increas|decreas|improv|drop|declin|from)\w*)[^.;]{0,40}$"
 )
+NO_LEFT = re.compile(
+    r"\b(?:no|without|denie[sd]|denying|negative|any|lack\sof|family)\s(?:an?\s|any\s|known\s|prior\s|previous\s|past\s|for\s)*$"
+)
 # what a span is counted after: "the transfusion", "starting treatment"
 THING = re.compile(
     r"\s(?:(?:the|her|his|an?|this|that)\s)?(?!(?:he|she|it|they|we|which)\b)[^\W\d][\w-]*"
     r"(?:\s(?!(?:was|were|is|are|had|has|and|but|or|the|he|she|it|they|we|his|her|a|an|with|without|showed|revealed|which|who"
     r"|that|to|at|in|on|for|by|from|as|because|due|since|when|while|although|despite|until|so)\b)[^\W\d][\w-]*){0,2}"
 )
-SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|intervals\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
+SKIP_RIGHT = re.compile(r"s?[\s-](?:old\b|intervals?\b|of\sage\b|of\sgestation|gestation)|ly\b", re.IGNORECASE)
 COLLECTED = re.compile(r"[\s-](?:urin|protein|collection|ambulatory|holter|fast)", re.IGNORECASE)
 POSTOP_DAY = re.compile(r"(?P<kind>POD|HD|DOL|ICU[\s-]day)s?[\s-]?#?\s?(?P<n>\d{1,3})(?!\d|[./]\d)")
 PRESENTATION_WORDS = re.compile(
@@ -186,6 +189,7 @@ AFTER_DAY = re.compile(
 AFTER_OPERATION = re.compile(r"\s(?:post[\s-]?operatively|post[\s-]?op\b|post[\s-]?surgery)", re.IGNORECASE)
 # "day 9 of ECMO": counted from something whose day is not known; "day 9 of the stay" is not
 AFTER_SOMETHING = re.compile(
-    r"\s(?:after|following|of|post|since|from)\s(?!life\b|(?:the\s|her\s|his\s)?(?:illness|hospital|ICU|stay))",
+    r"\s(?:on|with|under)\s(?:v[av]-?)?(?:ECMO|antibiotics?|steroids?|\w*dialysis|\w*therapy|treatment|mechanical)\b"
+    r"|\s(?:after|following|of|post|since|from)\s(?!life\b|(?:the\s|her\s|his\s)?(?:illness|hospital|ICU|stay))",
     re.IGNORECASE,
 )

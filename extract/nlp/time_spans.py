@@ -33,6 +33,8 @@ from extract.nlp.time_patterns import (
     TREATMENT,
 )
 
+# what hours are counted back from, if not from a dose
+_EVENT = re.compile(rf"{PRESENTATION_WORDS.pattern}|{OPERATION_WORDS.pattern}|arriv|birth|death", re.IGNORECASE)
 _SOON = 0.25  # days: a few hours later is still the presentation
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
@@ -102,6 +104,8 @@ def _counted(
         return make(text, begin, stop, anchor, days if anchor else None, when, days)
     if groups["later"]:
         return make(text, begin, stop, RUNNING, days, "followup")
+    if groups["afterwhat"] and preposition == "for":
+        return None  # "stayed positive for three days, after which ..."
     if groups["afterwhat"]:  # "two weeks after the transfusion": when that was is not known
         ends = text[stop : stop + 1] in (",", ".", ";", ")", "")
         thing = THING.match(text, stop, min(stop + 60, len(text)))
@@ -110,7 +114,8 @@ def _counted(
     if groups["beforewhat"] and preposition == "for":
         return None  # "stayed for two weeks before discharge" is how long
     if groups["beforewhat"]:
-        return _before(text, begin, stop, match["object"] or "", days)
+        near = days is not None and days < 1 and not _EVENT.search(match["object"] or "")
+        return None if near else _before(text, begin, stop, match["object"] or "", days)
     if groups["ago"]:
         long = (days is None and text[cue.start].lower() in _LONG_UNITS) or (days is not None and days > RECENTLY)
         return make(text, begin, stop, PRESENTATION, -days if days is not None else None, "history" if long else "")

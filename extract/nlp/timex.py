@@ -31,6 +31,7 @@ from extract.nlp.time_patterns import (
     LEAD,
     MOST_DAYS,
     NEXT_LEFT,
+    NO_LEFT,
     OPERATION,
     ORDINAL_LEFT,
     POST_LEFT,
@@ -55,23 +56,26 @@ def find_times(text: str, start: int, end: int, cues: Sequence[Cue]) -> list[Tim
     ``cues`` are the sentence's triggers; those of the lists ``time.*`` announce expressions.
     """
     found: list[TimeExpression] = []
+    free = start
     for cue in cues:
-        if cue.group.startswith("time."):
-            free = found[-1].end if found else start
-            reader = _READERS.get(cue.group, _fixed)
-            expression = reader(text, start, end, cue)
-            if expression is None:
-                continue
-            if expression.start < free and found:
-                if found[-1].days is None and expression.days is not None:
-                    found[-1] = expression
-                continue
-            if found and _restates(text, found[-1], expression):
-                continue
-            if found and _explains(text, found[-1], expression):
-                found[-1] = replace(found[-1], anchor=expression.anchor, days=expression.days, when=expression.when)
-                continue
-            found.append(expression)
+        if not cue.group.startswith("time.") or cue.start < free:
+            continue
+        reader = _READERS.get(cue.group, _fixed)
+        expression = reader(text, start, end, cue)
+        if expression is None:
+            continue
+        if expression.start < free and found:
+            if found[-1].days is None and expression.days is not None:
+                found[-1] = expression
+                free = max(free, expression.end)
+            continue
+        free = expression.end
+        if found and _restates(text, found[-1], expression):
+            continue
+        if found and _explains(text, found[-1], expression):
+            found[-1] = replace(found[-1], anchor=expression.anchor, days=expression.days, when=expression.when)
+            continue
+        found.append(expression)
     return found
 
 
@@ -208,6 +212,8 @@ def _postop_day(text: str, start: int, end: int, cue: Cue) -> TimeExpression | N
 def _fixed(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
     """Read an expression that is its own trigger ("on admission", "postoperatively", "in the past")."""
     name = cue.group.removeprefix("time.")
+    if name == "past" and NO_LEFT.search(text[max(start, cue.start - 40) : cue.start].lower()):
+        return None  # "without a history of ..."
     days = 0.0 if name == "presentation" else None
     anchor = PRESENTATION if name == "presentation" else NONE
     return TimeExpression(cue.start, cue.end, text[cue.start : cue.end], anchor, days, _FIXED_WHEN.get(name, ""))
