@@ -3,6 +3,7 @@
 # make bench  words per second make docs   the output that README.md and docs/ show
 # make site   the documentation as web pages in out/site
 # make example  the worked example of docs/worked-example.md, from articles to a pooled estimate
+# make model  train the recogniser: make model MACCROBAT=folder ARTICLES=folder (models/README.md)
 # make clean  remove what the others made
 # Needs nothing but make and Python 3.11 or 3.12; another interpreter: make run PYTHON=/path/to/python3.11
 
@@ -46,6 +47,13 @@ example: $(VENV)/.installed-dev
 	$(BIN)/python docs/worked-example/pool.py out/worked-example/analysis.csv
 	@if Rscript -e 'library(metafor); library(lme4)' >/dev/null 2>&1; then echo "The same in R:"; \
 		Rscript docs/worked-example/pool.R out/worked-example/analysis.csv; fi
+
+# the folders of the corpora have no default: nothing is downloaded
+model: $(VENV)/.installed-dev
+	@test -d "$(MACCROBAT)" -a -d "$(ARTICLES)" || { echo "make model needs two folders:" >&2; \
+		echo "  make model MACCROBAT=folder-of-brat-files ARTICLES=folder-of-case-reports" >&2; \
+		echo "models/README.md says where to get them." >&2; exit 1; }
+	$(BIN)/python -m models.train --maccrobat "$(MACCROBAT)" --articles "$(ARTICLES)"
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from spacy.language import Language
 
+from extract.nlp.ner_choice import RULES, check_ner
 from extract.nlp.pipeline import load_pipeline
 from extract.records.common import Table, columns
 from extract.run.article import ArticleResult, process_text
@@ -78,7 +79,12 @@ def load(rules: Iterable[str | Path] = ()) -> Language:
 
 
 def text(
-    text: str, *, article_id: str = "text", rules: Iterable[str | Path] = (), all_subjects: bool = False
+    text: str,
+    *,
+    article_id: str = "text",
+    rules: Iterable[str | Path] = (),
+    all_subjects: bool = False,
+    ner: str = RULES,
 ) -> Tables:
     """Return the tables of one text; offsets in them count characters of ``text``.
 
@@ -87,10 +93,17 @@ def text(
     article_id : how the article is called in the tables.
     rules : folders of your own rules, on top of the shipped ones.
     all_subjects : also rows that are not about the article's own patients, and facts told twice.
+    ner : who proposes names that no lexicon knows: ``rules`` (nobody), ``hybrid`` or ``scispacy:NAME``.
+
+    Raises
+    ------
+    CasetabError
+        ``ner`` is none of these, or its model is not installed.
     """
+    check_ner(ner)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     source = SourceText(article_id, Path(article_id), _FORMAT, "utf-8", digest, text)
-    return Tables([process_text(source, rules=_folders(rules), all_subjects=all_subjects)])
+    return Tables([process_text(source, rules=_folders(rules), all_subjects=all_subjects, ner=ner)])
 
 
 def files(
@@ -99,6 +112,7 @@ def files(
     workers: int = 1,
     rules: Iterable[str | Path] = (),
     all_subjects: bool = False,
+    ner: str = RULES,
 ) -> Tables:
     """Return the tables of article files; ``articles`` says of each whether it could be read.
 
@@ -107,19 +121,19 @@ def files(
     paths : files, folders (searched with their subfolders) or patterns such as ``"papers/*.pdf"``.
     workers : processes. On Windows and macOS a script that asks for more than one must do so below
         ``if __name__ == "__main__":``, as always where Python starts processes.
-    rules, all_subjects : as for ``text``.
+    rules, all_subjects, ner : as for ``text``.
 
     Raises
     ------
     CasetabError
-        there is nothing to read at ``paths``, or a rules file cannot be used.
+        there is nothing to read at ``paths``, or a rules file or ``ner`` cannot be used.
     """
     from extract.run.batch import run_all
     from extract.run.options import Options
     from extract.run.worklist import find_articles
 
     named = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    options = Options(workers=workers, rules=_folders(rules), all_subjects=all_subjects)
+    options = Options(workers=workers, rules=_folders(rules), all_subjects=all_subjects, ner=check_ner(ner))
     with closing(run_all(find_articles([str(path) for path in named]), options)) as results:
         return Tables(results)
 

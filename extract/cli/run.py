@@ -70,6 +70,15 @@ def run(  # long because each option stands here with its help
     engine: Annotated[
         Literal["local", "dask"], typer.Option("--engine", help="This machine's processes, or a Dask cluster.")
     ] = "local",
+    ner: Annotated[
+        str,
+        typer.Option(
+            "--ner",
+            help="Who proposes names that no lexicon knows: rules (nobody), hybrid (the model that ships with casetab)"
+            " or scispacy:NAME (an installed scispaCy model).",
+            metavar="rules|hybrid|scispacy:NAME",
+        ),
+    ] = "rules",
     scheduler: Annotated[
         str, typer.Option("--scheduler", help="The Dask scheduler, such as tcp://host:8786.", metavar="ADDRESS")
     ] = "",
@@ -82,6 +91,7 @@ def run(  # long because each option stands here with its help
     Exit status: 0 all articles were processed; 1 some failed (articles.csv says why); 2 nothing to read, wrong
     usage, or OUT cannot be written; 130 interrupted.
     """
+    from extract.nlp.ner_choice import check_ner
     from extract.run.options import Options
 
     settings = Options(
@@ -91,6 +101,7 @@ def run(  # long because each option stands here with its help
         time_limit=time_limit,
         engine=engine,
         scheduler=scheduler,
+        ner=check_ner(ner),
     )
     # ended from outside: as tidily as by the keyboard
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -183,6 +194,7 @@ def _about(
             "all_subjects": options.all_subjects,
             "metadata": str(metadata) if metadata else None,
             "rules": options.rules,
+            "ner": options.ner,
             "format": list(formats),
             "time_limit": options.time_limit,
         },

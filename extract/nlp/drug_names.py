@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.drug_rules import DrugRules
 from extract.nlp.extensions import terms, text_of
+from extract.nlp.proposals import PROPOSED, PROPOSERS, proposals
 from extract.nlp.terms import ShortForm
 from extract.rules.lexicon import Entry, Mention
 
@@ -21,6 +22,9 @@ _SALT = re.compile(
     r"sodium(?! (?:of|level|was|\d))|(?:carbonate )?hydrate|calcium(?= tablets?| sodium)|carbonate hydrate|"
     r"mofetil|medoxomil|cilexetil|axetil|pivoxil|alafenamide|etexilate|trometamol|tromethamine|monohydrate|dihydrate)\b"
 )
+
+
+_CONFIDENCE = {"abbreviation": 0.85, **dict.fromkeys(PROPOSERS, PROPOSED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,12 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
         if not taken.touch(name.start, name.end)
         and (name.source == "vaccine" or not shadows.cover(name.start, name.end))
     ]
+    known = _Spans((n.start, n.end) for n in (*found, *extra))
+    proposed = [
+        _named(text, m) for m in proposals(doc, "drug") if m.text not in others and not known.touch(m.start, m.end)
+    ]
     ordered: list[DrugName] = []
-    for name in sorted([*found, *extra], key=lambda n: (n.start, -n.confidence)):
+    for name in sorted([*found, *extra, *proposed], key=lambda n: (n.start, -n.confidence)):
         if not ordered or name.start >= ordered[-1].end:
             ordered.append(name)
     return ordered
@@ -75,7 +83,7 @@ def _named(text: str, mention: Mention) -> DrugName:
         salt = _SALT.match(text, end)
         if salt is not None:
             end = salt.end()
-    confidence = 0.85 if mention.source == "abbreviation" else 0.9
+    confidence = _CONFIDENCE.get(mention.source, 0.9)
     return DrugName(mention.start, end, text[mention.start : end], mention.entry, mention.source, confidence)
 
 

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 
 import extract.nlp.context
 import extract.nlp.patients
+import extract.nlp.proposals
 import extract.nlp.quantities
 import extract.nlp.sentences
 import extract.nlp.terms
@@ -23,6 +24,7 @@ import extract.records.levels
 import extract.records.muscle_grades
 import extract.records.scores  # noqa: F401  (imported for their registered factories)
 from extract.nlp.extensions import keep_patients_only
+from extract.nlp.ner_choice import RULES
 from extract.nlp.tokenizer import make_tokenizer
 from extract.normalize.blocks import NormalizedText
 
@@ -41,21 +43,28 @@ COMPONENTS = (
     "casetab_scores",
 )
 
+PROPOSALS = "casetab_proposals"
+"""The component that is there only where a recogniser is asked for."""
+
 _WITHOUT_RULES = ("casetab_abbreviations",)
 
 
 @lru_cache(maxsize=2)
-def load_pipeline(rules: tuple[str, ...] = ()) -> Language:
+def load_pipeline(rules: tuple[str, ...] = (), ner: str = RULES) -> Language:
     """Return the default pipeline: blank English with casetab's tokenizer rules and components.
 
     Parameters
     ----------
     rules : folders of the user's own rules, on top of the shipped ones.
+    ner : who proposes names that no lexicon knows: nobody (``rules``), the shipped recogniser (``hybrid``) or a
+        scispaCy model (``scispacy:NAME``).
 
     Raises
     ------
     RulesError
         a rules file cannot be used.
+    CasetabError
+        the recogniser cannot be used.
     """
     with _no_collection():
         nlp = spacy.blank("en")
@@ -63,6 +72,8 @@ def load_pipeline(rules: tuple[str, ...] = ()) -> Language:
         nlp.tokenizer = make_tokenizer(nlp)
         for name in COMPONENTS:
             nlp.add_pipe(name, config={} if name in _WITHOUT_RULES else {"rules": list(rules)})
+        if ner != RULES:
+            nlp.add_pipe(PROPOSALS, after="casetab_quantities", config={"rules": list(rules), "ner": ner})
     return nlp
 
 

@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from extract.nlp.extensions import quantities, terms, text_of
 from extract.nlp.model import Quantity
+from extract.nlp.proposals import proposals
 from extract.rules.fold import split_words
 from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
@@ -156,7 +157,7 @@ class ItemReader:
         found = [
             (m.end - m.start, rank[kind], Item(role, m.start, m.end, mention=m, anchor=m.start))
             for kind, role in roles.items()
-            for term in terms(doc, kind)
+            for term in (*terms(doc, kind), *proposals(doc, kind))
             for m in self._members(term)
         ]
         numbers = quantities(doc)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.errors import CasetabError
+from extract.nlp.ner_choice import RULES
 from extract.nlp.pipeline import annotate, load_pipeline
 from extract.normalize.stage import normalize
 from extract.records.cases import Article
@@ -40,6 +41,7 @@ def process(
     *,
     rules: tuple[str, ...] = (),
     all_subjects: bool = False,
+    ner: str = RULES,
 ) -> ArticleResult:
     """Read one article and return its rows; depends on the file, the rules and the version only.
 
@@ -52,15 +54,20 @@ def process(
     except (OSError, MemoryError, RecursionError, ValueError) as error:
         problem = f"{path.name}: cannot be read: {error}"
         return failure(article_id, source_file, problem, lasting=not isinstance(error, (OSError, MemoryError)))
-    return process_text(source, source_file, rules=rules, all_subjects=all_subjects)
+    return process_text(source, source_file, rules=rules, all_subjects=all_subjects, ner=ner)
 
 
 def process_text(
-    source: SourceText, source_file: str = "", *, rules: tuple[str, ...] = (), all_subjects: bool = False
+    source: SourceText,
+    source_file: str = "",
+    *,
+    rules: tuple[str, ...] = (),
+    all_subjects: bool = False,
+    ner: str = RULES,
 ) -> ArticleResult:
     """Return the rows of an article that is read already."""
     text = normalize(source)
-    doc = annotate(load_pipeline(rules), text, patients_only=not all_subjects)
+    doc = annotate(load_pipeline(rules, ner), text, patients_only=not all_subjects)
     records = finish(doc, source, text, all_subjects=all_subjects)
     words = len(text.text.split())
     meta = source.metadata

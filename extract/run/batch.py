@@ -53,7 +53,7 @@ class Batch:
             taken over.
         """
         self._items, self._options, self._ledger, self._tell = items, options, ledger, tell
-        self._settled = fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects)
+        self._settled = fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects, ner=options.ner)
         self._keys: dict[int, str] = {}  # of the articles under way
         self._finished = bytearray(len(items))
         self.counts = {"done": 0, "taken_over": 0}

@@ -122,7 +122,7 @@ def run_remote(item: WorkItem, options: Options, settled: str) -> Packed:
 
 @lru_cache(maxsize=4)
 def _settled(options: Options) -> str:
-    return fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects)
+    return fingerprint(load_rules(options.rules).hash, all_subjects=options.all_subjects, ner=options.ner)
 
 
 _local = threading.local()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import extract
+from extract.nlp.ner_choice import RULES, ner_identity
 from extract.run.worklist import WorkItem
 
 # the libraries whose data or algorithms decide what stands in the tables
@@ -37,7 +38,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def fingerprint(rules_hash: str, *, all_subjects: bool) -> str:
+def fingerprint(rules_hash: str, *, all_subjects: bool, ner: str = RULES) -> str:
     """Return the hash of all that decides the rows of an article beside the article itself."""
     told = (
         extract.__version__,
@@ -46,6 +47,7 @@ def fingerprint(rules_hash: str, *, all_subjects: bool) -> str:
         *(f"{name} {number}" for name, number in libraries().items()),
         f"python {sys.version_info.major}.{sys.version_info.minor}",
         f"all subjects {all_subjects}",
+        *(() if ner == RULES else (f"names {ner_identity(ner)}",)),
     )
     return hashlib.sha256("\0".join(told).encode()).hexdigest()
 

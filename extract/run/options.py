@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from extract.nlp.ner_choice import RULES
+
 TIME_LIMIT = 60.0
 """Seconds for one article: a hundred times what a long one takes."""
 
@@ -18,6 +20,7 @@ class Options:
     workers : processes of the local engine.
     all_subjects : also rows that are not about the article's own patients.
     rules : folders of the user's own rules.
+    ner : who proposes names that no lexicon knows: ``rules`` (nobody), ``hybrid`` or ``scispacy:NAME``.
     time_limit : seconds for one article; 0 = none.
     engine : where the processes run.
     scheduler : address of the Dask scheduler.
@@ -26,6 +29,7 @@ class Options:
     workers: int = 1
     all_subjects: bool = False
     rules: tuple[str, ...] = ()
+    ner: str = RULES
     time_limit: float = TIME_LIMIT
     engine: Literal["local", "dask"] = "local"
     scheduler: str = ""

@@ -94,7 +94,7 @@ class Pool:
 
     def _hire(self) -> _Worker:
         if self._forks:
-            load_pipeline(self._options.rules)  # once, for all of them
+            load_pipeline(self._options.rules, self._options.ner)  # once, for all of them
         inherited = [worker.connection for worker in self._workers] if self._forks else None
         worker = _Worker(self._context, self._options, inherited)
         self._workers.append(worker)

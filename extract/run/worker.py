@@ -36,7 +36,7 @@ def serve(connection: Connection, others: Iterable[Connection], options: Options
         other.close()
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
-    load_pipeline(options.rules)
+    load_pipeline(options.rules, options.ner)
     gc.freeze()  # what is loaded stays: the collector need not visit it, and forked pages stay shared
     with contextlib.suppress(EOFError, OSError):  # the run has ended
         connection.send(None)
@@ -55,7 +55,12 @@ def run_one(item: WorkItem, options: Options) -> Packed:
     try:
         with local_copy(item) as path:
             result = process(
-                path, item.article_id, item.source_file, rules=options.rules, all_subjects=options.all_subjects
+                path,
+                item.article_id,
+                item.source_file,
+                rules=options.rules,
+                all_subjects=options.all_subjects,
+                ner=options.ner,
             )
         return pack(result)
     except Exception as error:
