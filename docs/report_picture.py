@@ -26,9 +26,10 @@ def take(report: Path) -> None:
         page = started.new_page(viewport={"width": _WIDTH, "height": 900})
         page.goto(report.resolve().as_uri())
         shown = ", ".join(f"#{name}" for name in SHOWN)
+        hidden = f"header, h2, section > p, figure:not({shown}), section:not(:has({shown})), details"
         page.add_style_tag(
-            content=f"header, h2, section > p, figure:not({shown}), section:not(:has({shown})), details {{ display: none }}"
-            f" section, .plots {{ margin: 0; padding: 0; gap: 0 }} figure {{ margin: {_GAP}px 0 0 }} body {{ padding: 0 }}"
+            content=f"{hidden} {{ display: none }} section, .plots {{ margin: 0; padding: 0; gap: 0 }}"
+            f" figure {{ margin: {_GAP}px 0 0 }} body {{ padding: 0 }}"
         )
         page.locator("main").screenshot(path=PICTURE)
         started.close()
