@@ -51,13 +51,13 @@ _BEFORE_GRADE = re.compile(
 _LEVEL = re.compile(r"\blevel\s$", re.I)
 _POWER = r"(?<!high[- ])(?<!low[- ])power(?!\s(?:field|doppler|analysis|spectr|supply))"
 _BEFORE_POWER = re.compile(
-    rf"\b(?:strengths?|{_POWER}|force|MMT|manual muscle test(?:ing)?|weakness)\)?\b[^.;:,]{{0,70}}?"
+    rf"\b(?:strengths?|{_POWER}|myodynamia|force|MMT|manual muscle test(?:ing)?|weakness)\)?\b[^.;:,]{{0,70}}?"
     r"(?:\b(?:was|were|is|are|of|at|to|from|as|score|scored|rated|graded|grade|level|registered|least|only|"
     r"about)|[:=])"
     r"\s*(?:at least\s|only\s|about\s|approximately\s)?$",
     re.I,
 )
-_BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER})\s?[(:=]?\s*$", re.I)
+_BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER}|myodynamia)\s?[(:=]?\s*$", re.I)
 _SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s(?:grades?\s)?$", re.I)
 _AFTER_POWER = re.compile(r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I)
 _AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
@@ -72,8 +72,8 @@ _UNIT = re.compile(
 _FROM_GRADE = re.compile(
     r"\bfrom\s(?:(?:an?|the|of|MRC|Medical Research Council|\(MRC\)|MMT|grades?|scores?|power|strength)\s){0,6}$", re.I
 )
-_REST = re.compile(r"(?:(?:\s?,\s?(?:and\s)?|\sand\s)[0-5][+−–-]?){1,9}\s?,?\s?respectively", re.I)
-_NUMBER = re.compile(r"([0-5])([+−–-])?")
+_REST = re.compile(rf"(?:(?:\s?,\s?(?:and\s)?|\sand\s)(?:grade\s)?{_FIGURE}[+−–-]?){{1,9}}\s?,?\s?respectively", re.I)
+_NUMBER = re.compile(rf"\b({_FIGURE})([+−–-])?")
 _FROM = re.compile(r"\b(?:from|improv\w+|increas\w+|decreas\w+|progress\w+|deteriorat\w+|recover\w+)\s(?:to\s)?$", re.I)
 _PAIR_STATED = re.compile(r"(?<!\w)(?:right|rt|R|left|lt|L)\s?/\s?(?:left|lt|L|right|rt|R)(?!\w)", re.I)
 _SIDE_PAIR = re.compile(r"(?<![\w/.])([0-5])([+−-])?\s?/\s?([0-5])([+−-](?!\w))?(?![\w/]|\s?/|\.\d)")
@@ -193,7 +193,7 @@ class GradeReader:
         if _BEFORE_SCALE.search(before):
             return "sum" not in before[-40:]
         near = any(b <= match.start() <= b + 40 or match.end() <= a <= match.end() + 40 for a, b in muscles)
-        if _BEFORE_GRADE.search(before):
+        if _BEFORE_GRADE.search(before) or (near and scales and _LEVEL.search(before) is not None):
             return self._topic_is_strength(text, start, end, match, muscle_near=near and bool(scales))
         if number in ("I", "V") and not match.group("asign") and not _LEVEL.search(before):
             return False
@@ -237,7 +237,7 @@ class GradeReader:
             m.start() for m in self.strength.finditer(right)
         ]
         others = [len(left) - m.end() for m in self.other.finditer(left)] + [
-            m.start() for m in self.other.finditer(right)
+            m.start() for m in self.other.finditer(re.split(r"[,.;]|\band\b", right)[0])
         ]
         if muscle_near and not others:
             return True

@@ -20,6 +20,7 @@ _SIDED = re.compile(
     r"(?:[- ]sided?)?\s(?:\w+\s){0,2}(?:weakness|strength|power|\w+plegia|\w+paresis|paralysis)|\ssides?\b|(?: side)?:",
     re.I,
 )
+_ALIKE = re.compile(r"\b(?:symmetric(?:al|ally)?|equal(?:ly)?)\b", re.I)
 _BOTH_SIDES = (
     "all limbs",  "whole body", "proximal muscles", "distal muscles",
     "proximal and distal muscles", "limb girdle muscles", "paraparesis", "tetraparesis",
@@ -78,6 +79,7 @@ class SideScope:
         before = [one.side for one in self._linked(index) if one.place < here and one.fits(limb)]
         return (
             (before[-1] if before else "")
+            or ("bilateral" if target.group in _WHOLE and self._alike(sentence, here) else "")
             or self._only(index, *self._clause(sentence, here), target)
             or self._both_follow(index, here)
             or self._only(index, sentence.start, sentence.end, target)
@@ -123,6 +125,10 @@ class SideScope:
             ]
             self._seen[index] = sorted(found, key=lambda one: one.place)
         return self._seen[index]
+
+    def _alike(self, sentence: Sentence, here: int) -> bool:
+        """Tell whether the clause around ``here`` says that both sides are alike."""
+        return _ALIKE.search(self._text, *self._clause(sentence, here)) is not None
 
     def _clause(self, sentence: Sentence, here: int) -> tuple[int, int]:
         """Return the part of a sentence between semicolons in which ``here`` lies."""

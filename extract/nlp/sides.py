@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _PAIR = r"(?:right|left|R|L)\s?(?:and|/|&|or|,)\s?(?:the\s)?(?:left|right|L|R)"
-_SIDE = rf"(?P<side>{_PAIR}|right|left|both|bilateral|bilaterally|either|each|R\.?|L\.?|Rt\.?|Lt\.?)"
+_SIDE = rf"(?P<side>B/L|{_PAIR}|right|left|both|bilateral|bilaterally|either|each|R\.?|L\.?|Rt\.?|Lt\.?)"
 _INNER = (
     r"(?:[\s-]+(?:hand|sided?|side's|proximal|distal|upper|lower|of|the|his|her|their|muscles?|"
     r"anterior|posterior|"
@@ -39,12 +39,11 @@ class SideCue:
 
 
 def side_of(word: str) -> str:
-    """Return ``left``, ``right`` or ``bilateral`` for a side word as written; empty for a "
-    "lower-case letter."""
+    """Return ``left``, ``right`` or ``bilateral`` for a side word as written; empty for a lower-case letter."""
     low = word.lower().rstrip(".")
     if word.rstrip(".") in ("r", "l"):
         return ""
-    if "both" in low or low.startswith("bilat") or low in ("each", "either"):
+    if "both" in low or low.startswith("bilat") or low in ("each", "either", "b/l"):
         return "bilateral"
     right, left = re.search(r"\br", low) is not None, re.search(r"\bl", low) is not None
     if right and left:

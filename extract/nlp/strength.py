@@ -39,6 +39,17 @@ _THEN_GRADE = re.compile(r"\s?[:=]?\s?(?:was\s)?[0-5]")
 _CONTRAST = re.compile(
     r"[\s)]*(?:(?:on|in)\s(?:the|his|her)\s(?:left|right)(?:\sside)?\s?)?(?:[,;]|(?:but|while|whereas|compared)\b)"
 )
+_RESPECTIVELY = re.compile(r"\s?,?\s?respectively", re.I)
+# a muscle that nobody knows where the next one is expected: "EHL 1/5, XYZ 4/5", "3/5 in plantaris muscles"
+_MUSCLE_NOUN = r"(?:\w*(?:flexors?|extensors?|abductors?|adductors?|rotators?|evertors?|invertors?)|muscles?)"
+_UNKNOWN_BEFORE = re.compile(
+    rf"(?:[,;]|\band)\s(?:(?:left|right|[LRB])\s)?(?!MRC|MMT|BMRC)(?:[A-Z]{{2,5}}|(?:[a-z]+\s){{0,2}}{_MUSCLE_NOUN})"
+    r"\s?[:=]?\s?(?:was\s|were\s)?(?:MRC\s|grade\s)?$"
+)
+_UNKNOWN_BEHIND = re.compile(
+    rf"\s(?:strength\s|power\s)?(?:in|of|for)\s(?:the\s|his\s|her\s)?(?!(?:all|other|these|those|the)\b)"
+    rf"(?:[a-z]+\s){{1,2}}{_MUSCLE_NOUN}\b"
+)
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -99,7 +110,12 @@ class _Assigner:
         if (
             not side
             and trailing is not None
-            and not any(t.start - 4 <= trailing.end + 1 <= t.end and t.start >= trailing.start for t in self.targets)
+            and not any(
+                t.start - 4 <= trailing.end + 1 <= t.end
+                and t.start >= trailing.start
+                and "," not in self.text[trailing.end : t.start]
+                for t in self.targets
+            )
         ):
             side = trailing.side
         self._emit(run, targets, side, rule, confidence, chosen)
@@ -158,8 +174,19 @@ class _Assigner:
         """Return the side of each grade of "4/3 (right/left)"; None where the sides are not told so."""
         if all(grade.side for grade in run):
             return [grade.side for grade in run]
-        order = pair_order(self.text, max(self.start, chosen.start - 60), min(self.end, run[-1].end + 45))
+        order = self._order_told(run, chosen) or pair_order(
+            self.text, max(self.start, chosen.start - 60), min(self.end, run[-1].end + 45)
+        )
         return list(order) if paired and len(run) == 2 and order is not None else None
+
+    def _order_told(self, run: list[Grade], chosen: Chunk) -> tuple[str, str] | None:
+        """Return the sides of "2/5 and 1/5, respectively" of one limb in the order in which they were named before."""
+        if len(run) != 2 or len(chosen.targets) != 1 or chosen.targets[0].side in ("left", "right"):
+            return None
+        if not _RESPECTIVELY.match(self.text, run[-1].end, self.end):
+            return None
+        named = [cue.side for cue in side_cues(self.text, self.start, run[0].start) if cue.side != "bilateral"]
+        return (named[-2], named[-1]) if len(set(named[-2:])) == 2 else None
 
     def _add(
         self, target: Target, grade: Grade, side: str, rule: str, confidence: float, *, earlier: bool = False
@@ -189,6 +216,9 @@ class _Assigner:
             word = place.group(1).lower().removesuffix("ly")
             self.last = [Target(place.start(1), place.end(1), f"{word} muscles", "region", "limbs")]
         between = self.text[self.free_from : run[0].start]
+        if _UNKNOWN_BEFORE.search(between) or _UNKNOWN_BEHIND.match(self.text, run[-1].end, limit):
+            self.free_from, self.last = run[-1].end, []
+            return
         quiet = self.last and (not _CLAUSE.search(between) or _PRONOUN.search(between))
         if not quiet:
             self.orphans += run
@@ -196,7 +226,10 @@ class _Assigner:
             return
         gap = self.text[self.free_from : run[0].start]
         before = side_cues(self.text, self.free_from, run[0].start)
-        for grade in run:
+        listed = self._listed(run)
+        for grade, target in zip(run, listed, strict=False):
+            self._add(replace(target, side=""), grade, before[-1].side if before else "", "respectively", 0.85)
+        for grade in () if listed else run:
             after = self._side_behind(grade, limit)
             side = (
                 after.side
@@ -211,6 +244,13 @@ class _Assigner:
                 base = replace(target, side="") if side else target
                 self._add(base, grade, side, "again", 0.85)
         self.free_from = run[-1].end
+
+    def _listed(self, run: list[Grade]) -> list[Target]:
+        """Return the targets of "on the left, these were 4/5, 4/5 and 3/5, respectively": those graded just before."""
+        if len(run) < 2 or not _RESPECTIVELY.match(self.text, run[-1].end, self.end):
+            return []
+        latest = [fact.target for fact in self.facts[-len(run) :]]
+        return latest if len({target.name for target in latest}) == len(run) else []
 
     def _contrasted(self, grade: Grade, side: str) -> list[Target]:
         """Return what a grade without target is about: the last list, or all before it in ", and 5/5 on the left"."""

@@ -34,9 +34,15 @@ _CONNECTORS = frozenset((
     "over", "at", "major", "strength", "power",
 ))  # fmt: skip
 _GRADE_LIKE = r"[0-5][+−-]?\s?/\s?5"
+_ROOT = r"(?:C[3-8]|T1|L[1-5]|S[12])"
+_ROOTS = rf"(?P<level>{_ROOT}(?:\s?(?:[-–]|to|through)\s?{_ROOT})?)(?!\s?[-–/]\s?\w)"
 _LEVEL_GRADED = re.compile(
-    rf"(?<![\w-])(?P<level>C[3-8]|T1|L[1-5]|S[12])(?=\s?(?:[:=(–-]|was|is|myotome was)?\s?{_GRADE_LIKE})"
+    rf"(?<![\w-]){_ROOTS}(?=\s?(?:[:=(–-]|was|is|myotome was)?\s?{_GRADE_LIKE}|"
+    rf"(?:(?:\s?,\s?(?:and\s)?|\s(?:and|&)\s){_ROOT}){{1,7}}\smyotomes\b|\smyotomes\b)|"
+    rf"(?<=/5 in ){_ROOTS.replace('level', 'behind')}"
 )
+_SPAN_OF_ROOTS = re.compile(r"\s?(?:[-–]|to|through)\s?")
+_HEADS = re.compile(r",|\s[–—-]{1,2}\s")
 _ELLIPSIS = re.compile(r"\b(upper|lower)\b(?=\s*(?:\(|and\b|or\b|,|/|limbs?\s?:|was\b|were\b|[0-5]))", re.I)
 _LIMB_NOUN = re.compile(r"\b(?:limbs?|extremit(?:y|ies))\b", re.I)
 _PLURAL = re.compile(
@@ -78,7 +84,8 @@ def find_targets(text: str, start: int, end: int, mentions: Sequence[Mention]) -
     """Return the targets of ``text[start:end]`` in text order; ``mentions`` are its terms of kind muscle."""
     raw = [_target(m) for m in mentions]
     raw += _elliptic(text, start, end, raw)
-    raw += _myotomes(text, start, end, raw)
+    roots = _myotomes(text, start, end, raw)
+    raw = [t for t in raw if not any(root.start < t.start < root.end for root in roots)] + roots
     raw += [
         Target(*match.span(1), f"{match.group(1).lower()}flexion", "movement", "ankle")
         for match in _HALF_FLEXION.finditer(text, start, end)  # "dorsi- and plantarflexion"
@@ -126,7 +133,12 @@ def chunks(text: str, targets: Sequence[Target]) -> list[Chunk]:
 def _is_heading(text: str, region: Target, target: Target) -> bool:
     """Tell whether a limb only says where: "in the right leg, iliopsoas was 3/5"."""
     gap = text[region.end : target.start]
-    return region.kind == "region" and target.kind != "region" and "limb" in region.group and "," in gap
+    return (
+        region.kind == "region"
+        and target.kind != "region"
+        and "limb" in region.group
+        and _HEADS.search(gap) is not None
+    )
 
 
 def _target(mention: Mention) -> Target:
@@ -150,13 +162,13 @@ def _elliptic(text: str, start: int, end: int, targets: Sequence[Target]) -> lis
 
 
 def _myotomes(text: str, start: int, end: int, targets: Sequence[Target]) -> list[Target]:
-    """Return the myotomes that are named by their level alone beside a grade: "C5 4/5, C6 3/5"."""
+    """Return the myotomes that are named by their level beside a grade or in a list: "C5 4/5", "L4 and L5 myotomes"."""
     found = []
     for match in _LEVEL_GRADED.finditer(text, start, end):
-        a, b = match.span("level")
+        a, b = match.span("level") if match.group("level") else match.span("behind")
         if not any(t.start <= a < t.end for t in targets):
-            limb = "upper limb" if match.group("level")[0] in "CT" else "lower limb"
-            found.append(Target(a, b, f"{match.group('level')} myotome", "region", limb))
+            limb = "upper limb" if text[a] in "CT" else "lower limb"
+            found.append(Target(a, b, f"{_SPAN_OF_ROOTS.sub('-', text[a:b])} myotome", "region", limb))
     return found
 
 

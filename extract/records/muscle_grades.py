@@ -16,7 +16,7 @@ from extract.nlp.grades import Grade, GradeReader
 from extract.nlp.model import BlockKind, Sentence
 from extract.nlp.movements import Target
 from extract.nlp.side_scope import SideScope, bounded
-from extract.nlp.sides import side_after, side_before
+from extract.nlp.sides import side_after, side_before, side_of
 from extract.nlp.strength import StrengthFact, assign
 from extract.nlp.strength_tables import MentionsIn, table_facts
 from extract.nlp.strength_words import INFERRED, WordedGrades, denies_itself
@@ -45,15 +45,16 @@ class MuscleGrade(Record):
 _CANDIDATE = re.compile(
     r"[0-5V]\s?[+−–-]{0,2}\s?/\s?[5V]|\bof\s(?:5|five)\b|\b(?:MRC|MMT|manual muscle|"
     r"Medical Research Council|strength|"
-    r"power|grade[ds]?|\w+paresis|"
+    r"power|myodynamia|grade[ds]?|\w+paresis|"
     r"\w+plegia|M[0-5])\b",
     re.I,
 )
 _TOPIC = re.compile(
-    r"\b(?:(?:motor|muscle|muscular) (?:strength|power|function|weakness|force)s?|strength|power|"
+    r"\b(?:(?:motor|muscle|muscular) (?:strength|power|function|weakness|force)s?|strength|power|myodynamia|"
     r"weakness|paralysis|paresis)\b",
     re.I,
 )
+_SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?,?(?: it)?(?: (?:was|is))?\s?$", re.I)
 _SENSATION = re.compile(
     r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|sense|vibration|score[ds]?|of five)\b", re.I
 )
@@ -174,6 +175,7 @@ class MuscleGradeFinder:
         if not topics:
             return
         topic = next((m for m in reversed(topics) if m.end() <= grade.start), topics[0])
+        beside = _SIDE_BESIDE.search(text, max(sentence.start, grade.start - 40), grade.start)
         own = (
             side_after(text, grade.end, min(sentence.end, grade.end + 30))
             or side_before(text, sentence.start, topic.start())
@@ -181,7 +183,8 @@ class MuscleGradeFinder:
         )
         target = Target(topic.start(), topic.end(), "overall strength", "region", "limbs")
         fact = StrengthFact(target, grade, "", "overall", 0.7)
-        self._add(doc, fact, own.side if own else scope.unnamed(index))
+        side = own.side if own else side_of(beside.group(1)) if beside else scope.unnamed(index)
+        self._add(doc, fact, side)
 
 
 @Language.factory(
