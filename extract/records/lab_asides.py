@@ -28,7 +28,8 @@ def without_asides(text: str, items: Sequence[Item]) -> list[Item]:
             continue
         close = _closing(text, item.end)
         inside = [other for other in items[i : i + _MAX_ASIDE] if other.start < close]
-        if any(other.quantity is not None for other in inside) or same_analyte(before, item):
+        unclosed = close < 0  # a bracket that the authors forgot to close says nothing of what it holds
+        if unclosed or any(other.quantity is not None for other in inside) or same_analyte(before, item):
             kept.append(item)
     return kept
 

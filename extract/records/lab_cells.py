@@ -12,7 +12,6 @@ from extract.nlp.extensions import beginning_in, text_of
 from extract.nlp.model import Quantity
 from extract.nlp.text_tables import Cell, TextTable
 from extract.records.lab_items import Item, Role
-from extract.records.lab_words import is_result
 from extract.rules.lexicon import Entry, Mention
 from extract.rules.load import RuleSet
 
@@ -24,6 +23,7 @@ _SIGN = re.compile(r"\s*(\+{1,4}|[1-4]\+|neg\.?|\(-\)|\(\+\))\s*", re.IGNORECASE
 _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _POWER_UNIT = re.compile(r"\s*[x×*]?\s*10\s?[\^*]?\s?\d{1,2}\s?/\s?\w{1,4}\s*")
 _BEFORE_VALUE = re.compile(r"[\s↑↓▲▼*HLh(\[:=+]*")
+_LIMIT = re.compile(r"\s*(?:range|value|limit)?s?\s*[:=]?\s*[<>≤≥]?\s*\d", re.IGNORECASE)  # "(normal < 0.4)"
 _MARKED = re.compile(r"\s*(?P<n>\d+(?:\.\d+)?)(?:[a-g]|[*†‡§¶]+)\s*")  # "6.3b", "15*": a note's letter or sign
 _ACIDITY = re.compile(r"\s*(?:(?:serum|arterial|venous|blood)\s)?(?P<name>P[Hh])\s*")  # in prose pulmonary hypertension
 _MAX_WORDS = 8
@@ -128,9 +128,8 @@ class LabCells:
             return Item(Role.RESULT, mention.start, mention.end, mention=mention)
         if len(cell.text.split()) > 4:
             return None
-        text = text_of(self._doc)
-        words = (item for item in self.items(cell) if item.role is Role.RESULT and item.start < cell.end)
-        return next((item for item in words if is_result(text, item, urine=True)), None)
+        words = (item for item in self.items(cell) if item.role is Role.RESULT)
+        return next((item for item in words if _LIMIT.match(cell.text, item.end - cell.start) is None), None)
 
     def is_unit(self, cell: Cell) -> bool:
         """Tell whether a cell holds a unit and nothing else."""

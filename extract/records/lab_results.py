@@ -68,8 +68,10 @@ _UNKNOWN_FIRST = re.compile(
 )
 _ATTRIBUTE = re.compile(r"\b(?:an?|the|his|her|their|with|of)\s$", re.IGNORECASE)
 _NOUNS = frozenset({"positivity", "negativity"})
-_WITH_NUMBERS = re.compile(  # "was impaired with serum creatinine of 1.7 mg/dL"
-    r"\s*[,;]?\s*(?:and\s)?(?:with|including|included|includes|as follows|such as|[:(])[^.;()]{0,60}?\d", re.IGNORECASE
+_WITH_NUMBERS = re.compile(  # "was impaired with serum creatinine of 1.7 mg/dL", "were elevated; CRP at 80 mg/L"
+    r"\s*(?:[,;]?\s*(?:and\s)?(?:with|including|included|includes|as follows|such as|[:(])|;)"
+    r"(?:[^.;()]|\([^()\d]{1,24}\)){0,60}?\d",
+    re.IGNORECASE,
 )
 _ALL = re.compile(r"\ball\b", re.IGNORECASE)
 _SINGLE = re.compile(r"\bwas\b", re.IGNORECASE)
@@ -123,7 +125,9 @@ class ResultLinker:
                     start=min(analyte.start, word.start),
                     end=max(analyte.end, word.end),
                     named_by=self._name(analyte, word) if shared[word.start] == 1 else None,
-                    sums=rule == "lab.result_before" or _WITH_NUMBERS.match(self._text, word.end) is not None,
+                    sums=rule == "lab.result_before"
+                    or _ACID_BASE.search(self._text, word.start, word.end) is not None
+                    or _WITH_NUMBERS.match(self._text, word.end) is not None,
                 )
             )
         return new
@@ -146,11 +150,7 @@ class ResultLinker:
         }
         for analyte, word, rule in chain.from_iterable(self._asides):
             chosen.setdefault(analyte.start, (analyte, word, rule))
-        words = [
-            i
-            for i, item in enumerate(self._items)
-            if item.role is Role.RESULT and is_result(self._text, item, urine=self._urine)
-        ]
+        words = [i for i, item in enumerate(self._items) if item.role is Role.RESULT and self._is_word(item)]
         for i in words:
             for analyte in self._after(i):
                 chosen.setdefault(analyte.start, (analyte, self._items[i], "lab.result_before"))
@@ -170,6 +170,9 @@ class ResultLinker:
             and not (self._tissue and self._may_be_stained(analyte, word))
             and not (is_general(analyte) and (shared[word.start] > 1 or not self._sums_up(word, rule)))
         ]
+
+    def _is_word(self, item: Item) -> bool:
+        return is_result(self._text, item, urine=self._urine)
 
     def _may_be_stained(self, analyte: Item, word: Item) -> bool:
         """Tell whether a result may be one of tissue: markers and cells are seen there, antibodies of serum are not."""
@@ -275,13 +278,8 @@ class ResultLinker:
 
     def _before(self, i: int) -> list[Item]:
         """Return the analytes that a word behind describes: "ANA and RF were negative"."""
-        word = self._items[i]
-        k = i - 1
-        while (
-            k >= 0
-            and self._items[k].role is Role.RESULT
-            and not is_result(self._text, self._items[k], urine=self._urine)
-        ):
+        word, k = self._items[i], i - 1
+        while k >= 0 and self._items[k].role is Role.RESULT and not self._is_word(self._items[k]):
             k -= 1  # "fell to normal"
         direct = k
         while k >= 0 and self._items[k].role is Role.VALUE:  # "CRP was 45 mg/L (elevated)"
@@ -365,7 +363,7 @@ class ResultLinker:
         if i + 1 >= len(self._items) or self._items[i + 1].role is not Role.ANALYTE:
             return False
         gap = self._gap(self._items[i], self._items[i + 1])
-        if BETWEEN.fullmatch(gap) is None and not is_unknown_first(gap):
+        if BETWEEN.fullmatch(gap) is None and not (is_sought(self._items[i + 1]) and is_unknown_first(gap)):
             return False
         return (
             is_panel(subject)

@@ -36,6 +36,8 @@ _LABEL_END = re.compile(
     r"\s*(?:$|[.,;:)\]\n\t/(]|\s(?:on|at|by|in|and|or|but|with|after|before|during|when|while|via|from|using|through|twice)\b)",
     re.IGNORECASE,
 )
+_TREND = re.compile(r"\btrend$", re.IGNORECASE)
+_GOING = re.compile(r"(?:rising|falling|increasing|decreasing|declining|dropping)$", re.IGNORECASE)
 _FOUND = re.compile(r"\bfound$", re.IGNORECASE)
 _PASSIVE = re.compile(r"(?:was|were|had been)\s(?:excluded|ruled out)\b", re.IGNORECASE)  # of what stands before it
 _REACH = 80
@@ -118,6 +120,11 @@ def fits(text: str, analyte: Item, word: Item) -> bool:
         return False  # "the blasts were positive for CD34"
     if _ATTRIBUTIVE.match(text, analyte.end) or _GIVEN.search(text[max(0, analyte.start - 32) : analyte.start]):
         return False
+    going = word.start < analyte.start and _GOING.search(text, word.start, word.end) is not None
+    if going or _TREND.search(text, word.start, word.end):
+        return False  # "rising CK", "a falling trend": where a value was going is no result
+    if _is_level(word) and is_specimen(analyte):
+        return False  # "inadequate CSF drainage"
     germ = is_sought(analyte) and analyte.entry is not None and analyte.entry["class"] == "serology"
     if germ and _is_level(word) and not _AMOUNT.search(text, max(0, analyte.start - 24), analyte.end + 24):
         return False  # "concern for active CMV infection was low"
@@ -143,6 +150,11 @@ def is_panel(item: Item) -> bool:
 def is_general(analyte: Item) -> bool:
     """Tell whether an analyte is "laboratory tests", which says nothing where the sentence names them."""
     return analyte.entry is not None and analyte.entry.name == "laboratory tests"
+
+
+def is_specimen(analyte: Item) -> bool:
+    """Tell whether an analyte is a fluid's or the urine's analysis as a whole, which is neither high nor low."""
+    return is_panel(analyte) and analyte.entry is not None and analyte.entry.name.endswith((" analysis", "urinalysis"))
 
 
 def is_of_cells(analyte: Item) -> bool:
