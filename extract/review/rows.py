@@ -76,9 +76,10 @@ class ShownRow:
 
     @property
     def aside(self) -> str:
-        """When, and whether it holds, where that is not plain."""
+        """When, whether it holds where that is not plain, and the page of a PDF."""
         parts = [self.cells.get("time_text", "") or self.cells.get("when", "")]
         parts += [self.cells.get(name, "") for name, usual in _USUAL.items() if self.cells.get(name, "") not in usual]
+        parts.append(f"page {self.cells['page']}" if self.cells.get("page") else "")
         return " · ".join(part for part in parts if part)
 
     @property

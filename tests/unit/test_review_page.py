@@ -341,6 +341,7 @@ def test_an_article_that_changed_since_the_run_is_reviewed_by_its_quotes(
     assert "is not where it was" in page
     assert "--articles" in page
     assert "sodium was 118 mmol/L" in page
+    assert "no-text" in page
     assert browser.decide("accept", browser.row("118"))["ok"]
     changed = open_desk(run, "", [moved], lambda _: None)
     assert "has changed since the run" in Browser(changed, "Ada").get("/article", id="one")
@@ -348,6 +349,20 @@ def test_an_article_that_changed_since_the_run_is_reviewed_by_its_quotes(
     found = open_desk(run, "", [finished_run / "articles"], lambda _: None)
     assert "<mark" in Browser(found, "Ada").get("/article", id="one")
     found.close()
+
+
+def test_a_marked_up_article_is_shown_from_the_sources_of_the_run(tmp_path: Path) -> None:
+    body = "<p>A 40-year-old man.</p><p>Sodium was 121 mmol/L.</p>"
+    page = f"<html><head><title>A report</title></head><body>{body}</body></html>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    items = find_articles([str(tmp_path / "page.html")])
+    write_run(tmp_path / "run", run_all(items, Options(workers=1)), {}, 0.0)
+    (tmp_path / "page.html").unlink()
+    desk = open_desk(tmp_path / "run", "", [], lambda _: None)
+    shown = Browser(desk, "Ada").get("/article", id="page")
+    assert re.findall(r"<mark[^>]*>([^<]*)</mark>", shown) == ["A 40-year-old man", "Sodium was 121 mmol/L"]
+    assert "no-text" not in shown
+    desk.close()
 
 
 def test_nobody_gets_in_without_the_token(ada: Browser) -> None:

@@ -1,6 +1,7 @@
 // The review page: rows are chosen and decided on by keys or by mouse; everything is kept by the server.
 
 import { fetchPart, reload, say, send } from "./server.js";
+import { marksOf, showMarks } from "./marks.js";
 import { endMarking, isMarking, keepShown, marked, markingKey, startMarking } from "./marking.js";
 
 const find = (selector, root = document) => root.querySelector(selector);
@@ -33,28 +34,6 @@ function select(row, { focus = true, text = true } = {}) {
     row.scrollIntoView({ block: row.offsetHeight > pane.clientHeight - 120 ? "start" : "nearest" });
   }
   if (article) showMarks(row, text);
-}
-
-function marksOf(row) {
-  const source = find("#source");
-  if (!source.hidden) return all(`mark[data-rows~="${row.dataset.number}"]`, source);
-  return row.dataset.places.split(" ").filter(Boolean).flatMap((place) => {
-    const [first, last] = place.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => document.getElementById(`m${first + i}`)).filter(Boolean);
-  });
-}
-
-function showMarks(row, scroll) {
-  for (const mark of all("mark.on")) mark.classList.remove("on");
-  const marks = marksOf(row);
-  for (const mark of marks) mark.classList.add("on");
-  if (!scroll || !marks.length) return;
-  const box = marks[0].getBoundingClientRect();
-  const pane = find(".text").getBoundingClientRect();
-  const sideBySide = getComputedStyle(find(".text")).overflowY !== "visible";
-  if (sideBySide && (box.top < pane.top + 20 || box.bottom > pane.bottom - 20)) {
-    marks[0].scrollIntoView({ block: "center" });
-  }
 }
 
 function move(by) {
