@@ -50,5 +50,5 @@ def review_export(
     told = ", ".join(f"{count} {name}" for name, count in total.items() if count)
     messages.print(f"{review.articles} articles: {told} rows; tables in {out}", markup=False)
     if review.lost:
-        count = f"{len(review.lost)} decision{'s' if len(review.lost) != 1 else ''}"
-        messages.print(f"{count} hold for no row of this run (changes.csv: state lost)", markup=False)
+        lost = "1 decision holds" if len(review.lost) == 1 else f"{len(review.lost)} decisions hold"
+        messages.print(f"{lost} for no row of this run (changes.csv: state lost)", markup=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from frictionless import Package, validate
@@ -16,6 +17,11 @@ from extract.errors import CasetabError
 from extract.evaluate.formats import read_gold_records
 from extract.review.export import UnresolvedError, export_review
 from extract.review.store import CONSENSUS, Store, Verdict
+
+if TYPE_CHECKING:
+    from conftest import Outcome
+
+    Command = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -310,3 +316,40 @@ def test_a_folder_that_is_no_run_is_reported(run: Path, store: Store, they: Revi
     with pytest.raises(CasetabError, match="casetab run"):
         export_review(run, store, run / "final")
     assert json.loads((run / "run.json").read_text())["casetab"] == "1.2.3"
+
+
+def test_the_command_says_what_it_wrote(casetab: Command, run: Path, store: Store, they: Reviewers) -> None:
+    they.accept("Ada", "sodium", "lab:1", "lab:2")
+    they.reject("Ada", "sodium", "lab:3")
+    (run / "labs.csv").write_text((run / "labs.csv").read_text().replace("potassium", "kalium"), encoding="utf-8")
+    done = casetab("review", "export", run, "--out", run / "final")
+    assert (done.status, done.out) == (0, "")
+    assert f"3 articles: 1 accepted, 1 rejected, 9 unreviewed rows; tables in {run / 'final'}" in done.err
+    assert "1 decision holds for no row of this run" in done.err
+    assert casetab("review", "export", run, "--out", run / "final", "--quiet").err == ""
+
+
+def test_the_command_ends_with_1_while_reviewers_differ(
+    casetab: Command, run: Path, store: Store, they: Reviewers
+) -> None:
+    they.accept("Ada", "sodium", "lab:1")
+    they.reject("Bob", "sodium", "lab:1")
+    done = casetab("review", "export", run, "--out", run / "final")
+    assert done.status == 1
+    assert "sodium:lab:1: Ada keeps it; Bob rejects it" in done.err
+    assert casetab("review", "export", run, "--out", run / "final", "--allow-unresolved").status == 0
+
+
+def test_the_command_needs_a_review(casetab: Command, run: Path, tmp_path: Path) -> None:
+    done = casetab("review", "export", run, "--out", tmp_path / "final")
+    assert done.status == 2
+    assert "review.sqlite" in done.err
+    assert not (run / "review.sqlite").exists()
+
+
+def test_decisions_may_be_kept_elsewhere(casetab: Command, run: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'team.sqlite'}"
+    with Store(url) as elsewhere:
+        Reviewers(run, elsewhere).accept("Ada", "sodium")
+    assert casetab("review", "export", run, "--out", tmp_path / "final", "--database", url).status == 0
+    assert [row["decision"] for row in rows_of(tmp_path / "final", "drugs")] == ["unreviewed", "accepted"]
