@@ -28,7 +28,9 @@ _CHANGED = re.compile(
 )
 _ANOTHER = re.compile(r"[,;]|\b(?:and|with|which|but)\b")
 # what happens then is no time of what stands before: "despite the antidote he died on the fourth day"
-_ENDED = re.compile(r"\b(?:died|expired|passed\saway|succumbed|subsequently|eventually|thereafter)\b")
+_ENDED = re.compile(
+    r"\b(?:died|expired|passed\saway|succumbed|subsequently|eventually|thereafter|developed|suffered|experienced)\b"
+)
 _DESPITE = re.compile(
     r"(?:despite|in\sspite\sof|because|owing\sto|due\sto|given|considering|as|since|while|although|after|following)\b",
     re.IGNORECASE,
@@ -60,6 +62,7 @@ _GOES_ON = re.compile(
     r"|normali[sz]ed|remained|showed|revealed|died|developed)\b|(?:he|she|it|they|the|his|her)\s)"
 )
 _NEXT = re.compile(r"\bfollowed\sby\b|\bafter\swhich\b")
+_STOP = re.compile(r"[a-z]{3}\)?\.\s?[A-Z][a-z]+\s")  # two sentences that nothing has divided
 _BRACKET_LEAD = 12  # characters of a bracket before the expression that it holds: "(range, on day 3)"
 _BRACKET_GAP = 25  # characters between a fact and the bracket that dates it
 _NEIGHBOURS = 4  # expressions looked at before and after a fact
@@ -89,6 +92,8 @@ def attach(text: str, bounds: tuple[int, int], times: Sequence[TimeExpression], 
             break  # this one and those behind it tell of something else
         if max(time.start - end, start - time.end) > _FARTHEST or _is_aside(text, bounds, time, start, end):
             continue
+        if _STOP.search(text, min(time.end, end) - 4, max(time.start, start)):
+            continue
         cost = _after(text, bounds, time, start) if time.end <= start else _before(text, bounds, time, start, end)
         if cost < lowest:
             best, lowest = i, cost
@@ -110,10 +115,9 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     """Return the cost of a fact after the expression."""
     between = text[time.end : start].lstrip(" ,")
     fronted = is_fronted(text, bounds, time)
-    if time.when == "history" and time.days is None:
-        reason = "," in between and _REASON.search(text, max(bounds[0], time.start - 70), time.start)
-        if reason or _CAME.search(between):
-            return float("inf")
+    reason = "," in between and is_reason(text, bounds, time)
+    if time.when == "history" and time.days is None and (reason or _CAME.search(between)):
+        return float("inf")
     if _OF.match(between) and _AFTER_BEGINNING.fullmatch(time.text):
         return float("inf")
     if _NEXT.search(between) or (";" in between and not fronted):
@@ -135,8 +139,9 @@ def _before(text: str, bounds: tuple[int, int], time: TimeExpression, start: int
         return float("inf")  # the value that changed is an earlier one
     if _TURN.search(between) or _ENDED.search(between) or _CLAUSE.search(between) or _HISTORY_OF.fullmatch(time.text):
         return float("inf")
-    if time.text.lower() == "initially" and "," in between:
-        return float("inf")
+    adverb = time.text.lower()
+    if (adverb == "initially" and "," in between) or (adverb == "previously" and text[time.end : time.end + 1] == " "):
+        return float("inf")  # "by a tube previously placed"
     if _LABEL.match(text, time.end, bounds[1]):
         return float("inf")
     cost = float(len(between) + _BOUNDARY_COST * len(_BOUNDARY.findall(between)))
@@ -149,6 +154,11 @@ def _opens_clause(text: str, bounds: tuple[int, int], time: TimeExpression) -> b
         return False
     goes_on = _GOES_ON.match(text, time.end, bounds[1])
     return goes_on is not None and _VERB.search(text, max(bounds[0], time.start - _FARTHEST), time.start) is not None
+
+
+def is_reason(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:
+    """Tell whether a history is given as a reason: "given the history of bites, ampicillin was added"."""
+    return _REASON.search(text, max(bounds[0], time.start - 70), time.start) is not None
 
 
 def is_fronted(text: str, bounds: tuple[int, int], time: TimeExpression) -> bool:

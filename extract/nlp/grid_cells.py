@@ -94,6 +94,7 @@ _OTHER_ORIGIN = re.compile(
     r"|\bpost-?(?:op|surg|transplant|proced|infus|treat|dos|intub|dialy)\w*",
     re.IGNORECASE,
 )
+_AND_AGAIN = re.compile(r"\sand\s(?:in|at|on|during|days?)\b", re.IGNORECASE)
 _AFTER_WHAT = re.compile(
     r"(?:after|following|post)(?:\s(?:the|a|an|her|his|first|second|single-dose))*\s[^\W\d][\w-]*(?:\s(?:of|with)\s\w+)?",
     re.IGNORECASE,
@@ -214,6 +215,8 @@ def read_caption(caption: str) -> CellTime | None:
     if day is not None:
         return day
     before, after = _BEFORE.search(caption), _LATER.search(caption)
+    if before is not None and _AND_AGAIN.match(caption, before.end()):
+        return None  # "on admission and in our hospital"
     if before is not None and after is None:
         return CellTime(BASELINE, before.group(), 0.0 if _AT_START.search(before.group()) else None)
     if after is not None and before is None and after.group().lower() not in ("during", "last", "final", "current"):

@@ -6,12 +6,16 @@ import re
 from dataclasses import replace
 
 from extract.nlp.grid_cells import BASELINE, FOLLOWUP, HISTORY, CellTime, days_back, is_again
+from extract.nlp.time_patterns import RECENTLY
 
 _BEFORE_TREATMENT = re.compile(
     r"\b(?:pre|before|prior\sto)\b[\s-]?(?!admission|hospital|presentation|arrival|referral|onset|illness|visit)\w",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\b(?:after|following|post|postop\w*|during)\b", re.IGNORECASE)
+_ADMITTED = re.compile(
+    r"\b(?:day|D)\s?\+?\s?\d{1,3}\W{0,3}(?:hospital\s)?admi(?:ssion|tted)\b(?!\s(?:to|in)\b)", re.IGNORECASE
+)
 _PLACE = re.compile(
     r"\b(?:[PNMSC]?ICU|intensive|units?|wards?|department|clinic|rehab\w*|tertiary|our|other|second|referral|this|local)\b",
     re.IGNORECASE,
@@ -43,6 +47,7 @@ def order_times(times: dict[int, CellTime]) -> None:
 
 def order_columns(columns: dict[int, CellTime]) -> None:
     """Give days the sign that they lost or got from a hyphen, and none to days that begin anew."""
+    _from_admission(columns)
     keys = sorted(columns)
     days = [columns[key].days for key in keys]
     known = [day for day in days if day is not None]
@@ -58,6 +63,19 @@ def order_columns(columns: dict[int, CellTime]) -> None:
         for key, day in zip(keys, before, strict=False):  # "Day 2 | Day 1 | Day 0 | Day 1"
             columns[key] = replace(columns[key], when=BASELINE, days=-abs(day))
     _begun_anew(columns)
+
+
+def _from_admission(columns: dict[int, CellTime]) -> None:
+    """Count days of something else from the column that names the admission: "D0 | D+10 | D+25 admission | D+28"."""
+    start = next((t.days for t in columns.values() if t.days and t.days > 1 and _ADMITTED.search(t.text)), None)
+    if start is None:
+        return
+    for key, time in columns.items():
+        if time.days is None or time.date is not None:
+            continue
+        since = time.days - start
+        when = FOLLOWUP if since > 0 else HISTORY if since < -RECENTLY else BASELINE
+        columns[key] = replace(time, when=when, days=since)
 
 
 def without_days(times: dict[int, CellTime]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from extract.nlp.grid_cells import (
     BASELINE,
@@ -36,6 +37,8 @@ _OTHER_DAY = re.compile(
     r"|presentation|arrival|visit|collection|sampl|test|exam|measure|follow)",
     re.IGNORECASE,
 )
+# a column of what the others are counted from
+_EVENT = re.compile(r"\W*(?:the\s)?(?:event|collapse|arrest|ingestion|exposure|injury|attack)\W*", re.IGNORECASE)
 # what days in a table are counted from where the caption tells no more
 _DURING = re.compile(
     r"\b(?:during|under|on|while\son)\b[^.;]{0,50}\b(?:ECMO|\w*dialysis|CRRT|device|plasma\s?pheresis|plasma\sexchange"
@@ -94,7 +97,8 @@ def read_times(cells: Sequence[Sequence[str]], caption: str) -> GridTimes:
     order_columns(columns)
     order_times(columns)
     order_times(times.lines)
-    if conflict or _OTHER_DAY.search(caption) or _DURING.search(caption):
+    event = any(_EVENT.fullmatch(cell) and read_cell(after) for cell, after in pairwise(cells[0][1:]))
+    if conflict or event or _OTHER_DAY.search(caption) or _DURING.search(caption):
         without_days(columns)
         without_days(times.lines)
     if not columns and not times.lines:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extract.nlp.attach import is_fronted
+from extract.nlp.attach import is_fronted, is_reason
 from extract.nlp.clock import Clock
 from extract.nlp.cues import Cue
 from extract.nlp.model import BlockKind, Sentence
@@ -169,7 +169,8 @@ class Narrative:
         before = self._past_heading or (self._prelude and self._first <= sentence.index < self._presents)
         if before:
             return SentenceTime(tuple(self._earlier(t) for t in resolved), HISTORY)
-        if resolved and resolved[0].when == HISTORY and is_fronted(self._text, bounds, resolved[0]):
+        past = bool(resolved) and resolved[0].when == HISTORY and is_fronted(self._text, bounds, resolved[0])
+        if past and not is_reason(self._text, bounds, resolved[0]):
             return SentenceTime(resolved, HISTORY)
         position = (sentence.index - self._first) / max(self._last - self._first, 1)
         points = self._evidence(sentence, cues, position)
@@ -186,8 +187,9 @@ class Narrative:
 
     def _of_the_course(self, time: TimeExpression) -> TimeExpression:
         """Return an expression of the second day as follow-up where treatment has begun."""
-        second = self._treated and not time.when and time.anchor == PRESENTATION and (time.days or 0) > 1
-        return replace(time, when=FOLLOWUP) if second else time
+        second = time.anchor == PRESENTATION and (time.days or 0) > 1
+        later = self._treated and not time.when and (second or time.anchor == INTENSIVE)
+        return replace(time, when=FOLLOWUP) if later else time
 
     @staticmethod
     def _at_presentation(time: TimeExpression) -> TimeExpression:

@@ -95,6 +95,8 @@ def _counted(
 ) -> TimeExpression | None:
     stop = cue.end + match.end()
     groups = match.groupdict()
+    if preposition == "for" and (groups["later"] or groups["afterwhat"] or groups["beforewhat"]):
+        return None  # "for two weeks before discharge", "for three days, after which ..." is how long
     if groups["after"]:
         if match["after"].lower() == "of" and preposition not in _POINTS:
             return None  # "5 days of treatment" is how long, not when
@@ -104,15 +106,11 @@ def _counted(
         return make(text, begin, stop, anchor, days if anchor else None, when, days)
     if groups["later"]:
         return make(text, begin, stop, RUNNING, days, "followup")
-    if groups["afterwhat"] and preposition == "for":
-        return None  # "stayed positive for three days, after which ..."
     if groups["afterwhat"]:  # "two weeks after the transfusion": when that was is not known
         ends = text[stop : stop + 1] in (",", ".", ";", ")", "")
         thing = THING.match(text, stop, min(stop + 60, len(text)))
         last = stop if ends or thing is None else thing.end()
         return make(text, begin, last, RUNNING if ends else NONE, days if ends else None, "followup", days)
-    if groups["beforewhat"] and preposition == "for":
-        return None  # "stayed for two weeks before discharge" is how long
     if groups["beforewhat"]:
         near = days is not None and days < 1 and not _EVENT.search(match["object"] or "")
         return None if near else _before(text, begin, stop, match["object"] or "", days)

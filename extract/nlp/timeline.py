@@ -75,7 +75,8 @@ class Timeline:
         if k < 0:
             return FactTime(self._untimed(here, start))
         time = here.times[k - 1] if k > 0 and _same_day(self.text, *here.times[k - 1 : k + 1]) else here.times[k]
-        return FactTime(time.when or self._untimed(here, start), time.text, time.days)
+        words = "" if time.when == HISTORY and time.days is None and _NO_TIME.fullmatch(time.text) else time.text
+        return FactTime(time.when or self._untimed(here, start), words, time.days)
 
     def _is_former(self, sentence: Sentence, start: int, end: int) -> bool:
         """Tell whether the fact's value is the one from which it changed: "rose from 3 to 9", "fell to 9 from 30"."""
@@ -131,6 +132,11 @@ def _same_day(text: str, first: TimeExpression, second: TimeExpression) -> bool:
     return repeats and second.days is None and text[first.end : second.start] in (" ", ", ", " (", " on ")
 
 
+# triggers that tell of the past and name no time
+_NO_TIME = re.compile(
+    r"(?:(?:past|previous|prior)\s)?(?:(?:medical|surgical)\s)?history(?:\sof)?|known\scase\sof|long.?standing",
+    re.IGNORECASE,
+)
 # each ends with the fact's value
 _VALUE = r"[<>~≈]?\s?\d[\d.,]*(?:[^\d.;]{0,15}|\s?[x×]\s?10[^\s\d]?\d{1,2}[^\d.;]{0,8})$"
 _FROM = re.compile(rf"\bfrom\s(?:(?:a|an|the)\s\w+(?:\s\w+){{0,3}}?\s?(?:of\s)?)?{_VALUE}")

@@ -349,6 +349,25 @@ def test_the_day_of_the_stay_after_a_later_admission_is_not_known() -> None:
     assert [days for i in (2, 3, 4) for _, days in times(found, i, (1,))] == [0.0, None, None]
 
 
+def test_days_count_from_the_column_of_the_admission() -> None:
+    found = grid("Table 1", "Test|D0 start of drug|D+10|D+25 admission|D+28", "CRP|1|2|3|4")
+    assert times(found, 2, (1, 2, 3, 4)) == [
+        ("baseline", -25.0),
+        ("baseline", -15.0),
+        ("baseline", 0.0),
+        ("followup", 3.0),
+    ]
+
+
+def test_hours_after_an_event_have_no_days_from_presentation() -> None:
+    found = grid("Table 1", "Test|Event|1 hour|6 hours", "K|9|8|4")
+    assert [days for _, days in times(found, 2, (2, 3))] == [None, None]
+
+
+def test_a_caption_of_two_times_dates_nothing() -> None:
+    assert grid("Table 1. Blood tests on admission and in our hospital", "CRP|200|9").time(1, 1) is None
+
+
 def test_both_columns_on_admission() -> None:
     found = grid("Table 1", "Blood (on admission)|Urine (on admission)|Blood (2nd day)", "CRP 9|pH 5|CRP 8")
     assert times(found, 2, (1, 2)) == [("baseline", 0.0), ("followup", 2.0)]
