@@ -33,7 +33,7 @@ _START = re.compile(
 _ITEM = r"(?P<l>Th|TH|[CTDLS])?[\s-]?(?P<n>\d{1,2})(?![\d%°]|[.,]\d)(?=[CTDLS]\d|\W|$)"
 _NOUN = (
     r"(?:\s?-?(?:vertebra[le]?|vertebral (?:body|level)|body|levels?|spine|segments?|"
-    r"nerve roots?|dermatomes?))?"
+    r"nerve roots?|dermatomes?|(?:(?:inferior|superior|upper|lower)\s)?end[- ]?plate(?:\slevel)?))?"
 )
 _SPAN = re.compile(rf"(?P<sep>\s?[-–—−‐‑~]\s?|\s?/\s?){_ITEM}")
 _SPAN_WORD = re.compile(
@@ -42,6 +42,16 @@ _SPAN_WORD = re.compile(
     rf"superior|inferior|body of)\s)?(?:the\s)?){_ITEM}"
 )
 _GLUED = re.compile(r"(?P<sep>)(?P<l>[TLS])(?P<n>\d{1,2})(?!\w)")
+# "the C5 C6 disc": the dash got lost; two levels elsewhere ("C5 C6 vertebrae")
+_BLANK = re.compile(r"(?P<sep>\s)(?P<l>Th|TH|[CTDLS])(?P<n>\d{1,2})(?![\w%°]|[.,/–-]\d|\s?[-–/]\s?[CTDLS]?\d)")
+_DISC = (
+    r"(?:dis[ck]s?|herniat\w+|protrusions?|extrusions?|bulg\w+|prolapse[sd]?|PIVD|dis[ck]itis|dis[ck]ectomy|"
+    r"interspaces?)"
+)
+_DISC_BEFORE = re.compile(rf"\b{_DISC}\s(?:(?:at|of|in|between|the|level|levels|involving)\s){{0,4}}$", re.I)
+_DISC_BEHIND = re.compile(
+    rf"\s(?:intervertebral\s)?(?:{_DISC}|level|facet|foramen|interverteb\w+|junction|space)\b", re.I
+)
 _LIST = re.compile(
     r"(?:\s?\([A-Za-z]\))?(?P<sep>\s?(?:,\s?and|,\s?or|,|;|&|\+|and/or|\s(?:and|or|as well as|"
     r"plus))\s?(?:the\s|at\s|on\s|of\s)*)" + _ITEM
@@ -144,6 +154,11 @@ class LevelList:
         return spans and not self.spaced and sure
 
     @property
+    def discs(self) -> bool:
+        """Whether all are neck or lumbar neighbours ("L 4-5, L 5-S 1"), which a blank behind the letter keeps clear."""
+        return all(one.upper[0] in "CL" and _are_neighbours(one.upper, one.lower) for one in self.levels)
+
+    @property
     def doubtful(self) -> bool:
         """Whether every token is one that often means something else: T1, C3, S2, D8."""
         return all(_DOUBTFUL.fullmatch(token) for token in self.written)
@@ -222,7 +237,29 @@ def _continue(text: str, end: int, items: list[_Item], written: list[str]) -> in
             position = match.end()
             break
         else:
-            return position
+            match = _BLANK.match(text, position, end)
+            if match is None or not _dash_lost(text, match, items[-1]):
+                return position
+            letter = _LETTER[match.group("l").upper()]
+            items.append(_Item(letter, int(match.group("n")), match.start("l"), match.end(), "span"))
+            written.append(match.group("l") + match.group("n"))
+            position = match.end()
+
+
+def _dash_lost(text: str, match: re.Match[str], before: _Item) -> bool:
+    """Tell whether two levels beside each other are the disc between them: "protrusion at C5 C6", "the L5 S1 level"."""
+    name = _LETTER[match.group("l").upper()] + match.group("n")
+    if before.joined in ("span", "slash") or not _are_neighbours(before.name, name):
+        return False
+    told = _DISC_BEFORE.search(text, max(0, before.start - 50), before.start)
+    return told is not None or _DISC_BEHIND.match(text, match.end()) is not None
+
+
+def _are_neighbours(upper: str, lower: str) -> bool:
+    """Tell whether ``lower`` is the vertebra directly below ``upper``."""
+    if (upper, lower) in (("C7", "T1"), ("T12", "L1"), ("L5", "S1")):
+        return True
+    return upper[0] == lower[0] and int(lower[1:]) == int(upper[1:]) + 1
 
 
 def _bare_number_fits(text: str, match: re.Match[str], before: _Item, how: str) -> bool:

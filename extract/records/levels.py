@@ -64,12 +64,29 @@ _LOST = re.compile(
     re.I,
 )
 _ASIDE = re.compile(r"\([^)]*\)")
-_AFTERWARDS = re.compile(r"[;:]|\b(?:following|after|because|since|due to|and so|so that|but|whereas|while)\b", re.I)
+_AFTERWARDS = re.compile(
+    r"[;:]|,\s(?:and\s|but\s)?"
+    r"(?=(?:(?:\w+ly\s)?(?:decreased|reduced|diminished|impaired|increased)|positive|loss of)\b)|"
+    r"\b(?:following|after|because|since|due to|and so|so that|but|whereas|while)\b",
+    re.I,
+)
 _NEGATION = re.compile(
     r"\b(?:no|not|without|nor|neither|never|absence|absent|negative|den(?:y|ied|ies)|free of|unremarkable|lack\w*|"
     r"excluded?|ruled out|normal|intact|spar(?:ed|ing)|preserved|none|unaffected|uninvolved)\b|n't\b|n’t\b",
     re.I,
 )
+_SPARED = re.compile(
+    r"\b(?:sparing|spared|but not(?: in| at)?|not (?:involving|affecting|including)|without involvement of)\s"
+    r"(?:the\s)?(?:left\s|right\s)?$",
+    re.I,
+)
+_NORMAL_BEHIND = re.compile(
+    r"[\s)]*(?:(?:vertebra\w*|bod(?:y|ies)|levels?|dis[ck]s?|roots?|dermatomes?|segments?)\s)?"
+    r"(?:was|were|is|are|remained|appeared)\s(?:both\s|all\s|completely\s|also\s|otherwise\s)?"
+    r"(?:intact|normal|unremarkable|spared|preserved|unaffected|uninvolved|not (?:involved|affected))\b",
+    re.I,
+)
+_BEYOND = re.compile(r"\b(?:below|above|to|until|from)\s(?:the\s)?(?:level of\s)?$", re.I)
 _NORMAL_AT = re.compile(
     r"\b(?:was|were|appeared|is|are|looked|remained)\s(?:completely\s|otherwise\s)?(?:normal|unremarkable|intact|preserved|unaffected)"
     r"\s(?:at|from|in)\s(?:the\s)?(?:levels?\s(?:of\s)?)?$",
@@ -106,6 +123,7 @@ class LevelFinder:
             if sentence.section == "references" or not _CHEAP.search(text, sentence.start, sentence.end):
                 continue
             numbered: set[str] = set()
+            doubted: list[LevelList] = []
             for one in find_levels(text, sentence.start, sentence.end):
                 verdict = self._judge(text, sentence, one)
                 if verdict:
@@ -114,11 +132,15 @@ class LevelFinder:
                     self._add(doc, sentence, one, verdict)
                 elif verdict is None:
                     unproven.append((sentence, one))
+                    doubted.append(one)
+            for one in doubted if numbered else ():  # "reduced in the C6 and C8 dermatomes, sparing C7"
+                if one.levels[0].region in numbered and not one.doubtful and not one.spaced and _is_single(one):
+                    self._add(doc, sentence, one, 0.6)
             self._regions(doc, sentence, numbered)
         # an article that speaks of the spine elsewhere may write "at L4-L5" without more
         if proven:
             for sentence, one in unproven:
-                if any(level.upper != level.lower for level in one.levels) and not one.spaced:
+                if not _is_single(one) and not one.spaced:
                     self._add(doc, sentence, one, 0.6)
         return doc
 
@@ -132,7 +154,7 @@ class LevelFinder:
             return 0.0
         if bound:
             return 0.95
-        if one.spaced and not one.lettered:
+        if one.spaced and not (one.lettered or one.discs):
             return 0.0
         if self._evidence.spine.search(text, max(start, one.start - _WIDE), min(end, one.end + _WIDE)):
             return 0.8
@@ -192,7 +214,7 @@ class LevelFinder:
         before = text[max(sentence.start, level.start - 120) : level.start]
         if fact.assertion == "present":
             listed = text[max(sentence.start, one.start - 60) : one.start]
-            return replace(fact, assertion="absent") if _NORMAL_AT.search(listed) else fact
+            return replace(fact, assertion="absent") if _is_normal(text, sentence, one, level, listed, kind) else fact
         clause = _ASIDE.sub(" ", _AFTERWARDS.split(before)[-1] + text[level.start : min(sentence.end, level.end + 60)])
         absent = fact.assertion == "absent" and _NEGATION.search(clause) is not None
         if absent and kind != "procedure" and not _LOST.search(before):
@@ -253,6 +275,19 @@ class LevelFinder:
                 "finding_text": finding,
             }
             add_row(doc, "levels", one.start, one.end, values, "level.region", 0.8, fact)
+
+
+def _is_single(one: LevelList) -> bool:
+    return all(level.upper == level.lower for level in one.levels)
+
+
+def _is_normal(text: str, sentence: Sentence, one: LevelList, level: SpineLevel, before: str, kind: str) -> bool:
+    """Tell whether levels are said to be sound: "normal at L4-L5", "sparing C7", "C6 and T1 were intact"."""
+    if _NORMAL_AT.search(before) or _SPARED.search(before):
+        return True
+    if kind == "procedure" or _BEYOND.search(before) or ";" in text[level.end : one.end]:
+        return False
+    return _NORMAL_BEHIND.match(text, one.end, sentence.end) is not None
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
