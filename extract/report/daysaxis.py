@@ -10,10 +10,11 @@ from matplotlib.ticker import FixedLocator, NullLocator
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAMES = {0: "day 0", 1: "1 day", 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year", 1826: "5 years"}
-_LATER = {3652: "10 years", 7305: "20 years", 18263: "50 years"}
-_TICKS = {**_NAMES, **_LATER}
-_SKIPPED = frozenset({1, 91, 1826, 3652})  # where before and after presentation share the axis, for room
+_TICKS = {
+    0: "day 0", 1: "1 day", 3: "3 days", 7: "1 week", 30: "1 month", 91: "3 months", 365: "1 year", 1826: "5 years",
+    3652: "10 years", 7305: "20 years", 18263: "50 years",
+}  # fmt: skip
+_SKIPPED = frozenset({1, 3, 91, 1826, 3652})  # where before and after presentation share the axis, for room
 LIMIT = 36_525.0  # days: what lies further off is a misread date
 
 

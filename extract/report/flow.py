@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from extract.report.model import Cell, Data, Link, Plot, Section, first_of
+from extract.report.model import Cell, Data, Link, Plot, Section, count, first_of
 from extract.report.plots import INK, WIDE, canvas, shorten
 from extract.report.tables import RECORD_TABLES, ArticleRows
 from extract.tables.quotes import link
@@ -73,13 +73,13 @@ class Flow:
             ("Cases without a row", self._cases - self._cases_with_rows),
             ("Cases with rows", self._cases_with_rows),
         ]
-        said = "; ".join(f"{label.lower()}: {count:,}" for label, count in steps)
-        rows: list[list[Cell]] = [[label, count] for label, count in steps]
+        said = "; ".join(f"{label.lower()}: {number:,}" for label, number in steps)
+        rows: list[list[Cell]] = [[label, number] for label, number in steps]
         rows += [[f"Cases with {_words(name)}", self._reporting[name]] for name in RECORD_TABLES]
         plot = Plot(
             id="flow-articles",
             title="From articles to cases",
-            caption=f"{self.articles:,} articles, {self._cases:,} cases.",
+            caption=f"{count(self.articles, 'articles')}, {count(self._cases, 'cases')}.",
             alt=f"Flow diagram. {said}.",
             figure=self._diagram(dict(steps)),
             data=Data(("step", "number"), rows),
@@ -88,17 +88,16 @@ class Flow:
 
     def unread(self) -> Data | None:
         """Return the articles that gave nothing; None where there is none."""
-        count = self._status["failed"] + self._status["empty"]
-        if not count:
+        nothing = self._status["failed"] + self._status["empty"]
+        if not nothing:
             return None
-        more = first_of(_LISTED, count, "articles", "articles.csv")
+        more = first_of(_LISTED, nothing, "articles", "articles.csv")
         return Data(("article", "status", "reason"), self._listed, more)
 
     def _text(self) -> str:
         if not self._status["failed"]:
             return "Every article could be read." if not self._status["empty"] else "No article failed."
-        failed = self._status["failed"]
-        return f"{failed:,} {'article' if failed == 1 else 'articles'} failed: the list below says why."
+        return f"{count(self._status['failed'], 'articles')} failed: the list below says why."
 
     def _diagram(self, steps: dict[str, int]) -> object:
         figure, (axes,) = canvas(WIDE, 4.9)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extract.report.model import Cell, Data, Plot, Section, first_of, of_all
+from extract.report.model import Cell, Data, Plot, Section, count, first_of, of_all
 from extract.report.plots import bars
 from extract.report.tables import ArticleRows, Row
 
@@ -86,7 +86,7 @@ class Frequent:
         if kind.lesser:
             series.append((kind.parts[1], [lesser[name] for name in top]))
         shown, rows = of_all(len(top), len(names), "names"), self._rows[kind.id].total()
-        caption = f"{shown}, {rows:,} rows, {self._cases:,} cases."
+        caption = f"{shown}, {count(rows, 'rows')}, {count(self._cases, 'cases')}."
         said = ", ".join(f"{name} {full[name] + lesser[name]:,}" for name in top[:5])
         more = first_of(_LISTED, len(names), "names", f"{kind.table}.csv")
         return Plot(

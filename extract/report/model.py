@@ -87,9 +87,14 @@ class Part(Protocol):
         """Return the part's plots."""
 
 
+def count(number: int, what: str) -> str:
+    """Return a number of things, named in the plural: "1 case", "2 cases"."""
+    return f"{number:,} {what.removesuffix('s') if number == 1 else what}"
+
+
 def of_all(shown: int, total: int, what: str) -> str:
-    """Return how many items a plot shows: "12 cases", or "The first 40 of 812 cases"."""
-    return f"{total:,} {what}" if shown >= total else f"The first {shown:,} of {total:,} {what}"
+    """Return how many items a plot shows: "1 case", "12 cases", or "The first 40 of 812 cases"."""
+    return count(total, what) if shown >= total else f"The first {shown:,} of {total:,} {what}"
 
 
 def first_of(shown: int, total: int, what: str, place: str) -> str:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from extract.report.flow import Flow
@@ -63,7 +62,7 @@ def write_report(run: Path, out: Path | None = None) -> Written:
         missing = variables.missing() if folder.fields else None
         if missing is not None:
             sections.insert(2, missing)
-        content = _render(folder.about, flow, sections, _way(path, run))
+        content = _render(folder, flow, sections, _way(path, run))
     with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as stream:
@@ -71,14 +70,14 @@ def write_report(run: Path, out: Path | None = None) -> Written:
     return Written(path, flow.articles, sum(len(section.plots) for section in sections))
 
 
-def _render(about: dict[str, Any], flow: Flow, sections: Sequence[Section], way: str) -> str:
+def _render(folder: RunFolder, flow: Flow, sections: Sequence[Section], way: str) -> str:
     pictures = {plot.id: svg(plot.figure, plot.id, plot.alt) for section in sections for plot in section.plots}
     template = templates("extract.report").get_template("report.html")
-    options = about.get("options", {})
     return template.render(
-        about=about,
-        rules=str(about.get("rules", ""))[:12],
-        all_subjects=bool(options.get("all_subjects")),
+        about=folder.about,
+        reviewed=folder.reviewed,
+        rules=str(folder.about.get("rules", ""))[:12],
+        all_subjects=bool(folder.about.get("options", {}).get("all_subjects")),
         articles=flow.articles,
         unread=flow.unread(),
         sections=sections,

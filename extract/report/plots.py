@@ -118,7 +118,7 @@ def bars(
     series : name and a number for each label; several are stacked, told apart by colour and hatching.
     total : where given, the share of it in per cent stands beside the number.
     """
-    figure, (axes,) = canvas(width, 0.75 + _LINE * max(len(labels), 2) + (0.3 if len(series) > 1 else 0))
+    figure, (axes,) = canvas(width, 0.75 + _LINE * len(labels) + (0.3 if len(series) > 1 else 0))
     places = range(len(labels))
     left = [0] * len(labels)
     looks = ((BLUE, ""), (ORANGE, HATCH), (FAINT, "...."))
@@ -130,7 +130,7 @@ def bars(
     for place, (end, share) in enumerate(zip(left, shares, strict=True)):
         axes.annotate(share, (end, place), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
     axes.set_yticks(places, [shorten(label) for label in labels])
-    axes.invert_yaxis()
+    axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, max([*left, 1]) * 1.14)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, steps=[1, 2, 5, 10]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
+from extract.report.model import Cell, Data, Link, Plot, Section, count, first_of, of_all
 from extract.report.plots import WIDE, bars, canvas, shorten
 from extract.report.tables import RECORD_TABLES, ArticleRows
 from extract.tables.quotes import link
@@ -37,8 +37,8 @@ class Reported:
                 counts[row["case_id"]][table] += 1
         for case_id, found in counts.items():
             self._cases += 1
-            for table, count in found.items():
-                self._with[table] += count > 0
+            for table, rows in found.items():
+                self._with[table] += rows > 0
             if len(self._lines) < _LISTED:
                 self._lines.append((case_id, article.article["article_id"], list(found.values())))
 
@@ -56,7 +56,7 @@ class Reported:
             [name, n, round(n / self._cases, 4)] for name, n in zip(self._names, counts, strict=True)
         ]
         data = Data(("table", "cases with a row", "share"), rows)
-        caption = f"{self._cases:,} cases."
+        caption = f"{count(self._cases, 'cases')}."
         return Plot("reported-share", "Cases with a row, by table", caption, f"Bars. {said}.", figure, data)
 
     def _map(self) -> Plot:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from extract.report.daysaxis import LIMIT
-from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
+from extract.report.model import Cell, Data, Link, Plot, Section, count, first_of, of_all
 from extract.report.strength_plots import CHANGES, MUSCLES, Point, change_figure, days_figure, moment, muscles_figure
 from extract.report.tables import ArticleRows, Row, number
 from extract.tables.quotes import link
@@ -77,6 +77,7 @@ class Strength:
         title = "Strength over time"
         if not self._graded:
             return Section("strength", title, "No muscle grade was found.")
+        graded = f"{count(self._graded, 'cases')} with a muscle grade"
         plots = []
         if self._pairs:
             plots.append(self._change_plot())
@@ -85,8 +86,8 @@ class Strength:
         if self._muscles:
             plots.append(self._muscle_plot())
         if not plots:
-            return Section("strength", title, f"{self._graded:,} cases have a muscle grade; none of two times.")
-        return Section("strength", title, f"{self._graded:,} cases have a muscle grade. {_INTRO}", plots)
+            return Section("strength", title, f"{graded}; none of two times.")
+        return Section("strength", title, f"{graded}. {_INTRO}", plots)
 
     def _change_plot(self) -> Plot:
         total = self._changes.total()

@@ -46,6 +46,7 @@ class RunFolder:
     ----------
     about : what run.json says of the run; empty where there is none.
     fields : the columns of analysis.csv as datapackage.json describes them; empty without a protocol.
+    reviewed : the tables are those that `casetab review export` wrote.
     missing : the cells of analysis.csv that stand for "not reported", which is never the same as "absent".
     """
 
@@ -63,6 +64,7 @@ class RunFolder:
             advice = "name a folder that `casetab run` wrote with --format csv (or csv,xlsx)"
             raise CasetabError(f"{folder}: {', '.join(missing)} not found; {advice}")
         package = _read_json(folder / "datapackage.json")
+        self.reviewed = package.get("name") == "casetab-review"
         found = [each for each in package.get("resources", []) if each.get("name") == ANALYSIS]
         there = bool(found) and (folder / f"{ANALYSIS}.csv").is_file()
         schema = found[0]["schema"] if there else {}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from extract.report.distribution import histogram, words
-from extract.report.model import Cell, Data, Link, Plot, Section, first_of, of_all
+from extract.report.model import Cell, Data, Link, Plot, Section, count, first_of, of_all
 from extract.report.plots import NARROW, WIDE, bars, canvas
 from extract.report.reported import grid_labels
 from extract.report.tables import ANALYSIS, ArticleRows, Row, number
@@ -95,9 +95,9 @@ class Variables:
         plots = [_plot(variable, self._cases) for variable in self._variables[:_PLOTTED]]
         more = len(self._variables) - _PLOTTED
         some = f" The first {_PLOTTED} are drawn; {more} more are in analysis.csv." if more > 0 else ""
+        number = f"{count(len(self._variables), 'variables')} of {count(self._cases, 'cases')}"
         text = (
-            f"{len(self._variables)} variables of {self._cases:,} cases.{some} Not reported means that the article "
-            "says nothing of it, which is not the same as absent."
+            f"{number}.{some} Not reported means that the article says nothing of it, which is not the same as absent."
         )
         return Section("variables", "Variables of the protocol", text, plots)
 
@@ -118,7 +118,7 @@ class Variables:
         ]
         data = Data(("variable", "reported", "not reported", "share reported"), rows)
         said = "; ".join(f"{variable.title} {variable.reported:,}" for variable in shown[:12])
-        caption = f"{self._cases:,} cases."
+        caption = f"{count(self._cases, 'cases')}."
         return Plot("missing-share", "Cases that report each variable", caption, f"Bars. {said}.", figure, data)
 
     def _map(self) -> Plot:

@@ -65,7 +65,7 @@ def _anchor(article_id: str, record_id: str) -> str:
     rest = record_id.removeprefix(article_id)
     if rest.startswith("#"):
         return f"case-{rest[1:].split()[0]}"
-    found = re.match(r":(\w+):(\d+)", rest)
+    found = re.match(r":(\w+):(\w+)", rest)
     return f"{found[1]}-{found[2]}" if found else ""
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from helpers import ARTICLES, ROOT, rows_of
 from markupsafe import escape
+from review_runs import Reviewers, write_small_run
 
 from extract.report.page import write_report
+from extract.review.store import Store
 
 PLOT = re.compile(r'<figure id="([^"]+)"')
 
@@ -167,6 +169,18 @@ def test_the_tables_and_the_data_package_are_enough(reported: Path, tmp_path: Pa
     folder = tmp_path / "run"
     shutil.copytree(reported, folder, ignore=shutil.ignore_patterns("quotes", "report.html", "run.json"))
     assert write_report(folder).articles == len(rows_of(folder, "articles"))
+
+
+def test_the_tables_of_a_review_have_a_report_that_says_so(
+    reported: Path, tmp_path: Path, casetab: Callable[..., Any]
+) -> None:
+    run, final = write_small_run(tmp_path), tmp_path / "final"
+    with Store.beside(run) as store:
+        Reviewers(run, store).accept("Ada", "sodium")
+    assert casetab("review", "export", run, "--out", final).status == 0
+    assert casetab("report", final).status == 0
+    assert "Made from the tables of a review" in page(final)
+    assert "not checked by a person" in page(reported)
 
 
 def test_the_commands_of_the_documentation_do_what_it_says(

@@ -12,7 +12,7 @@ import pytest
 from extract.report.flow import Flow
 from extract.report.frequent import Frequent
 from extract.report.lab_values import LabValues
-from extract.report.model import Data, Link, Part, Section
+from extract.report.model import Data, Link, Part, Section, of_all
 from extract.report.patients import Patients
 from extract.report.plots import style
 from extract.report.reported import Reported
@@ -103,7 +103,7 @@ def test_strength_without_days_goes_from_baseline_to_follow_up_only() -> None:
     section = told(Strength(), article("a", muscle_grades=rows), article("b", muscle_grades=[grade("2", "baseline")]))
     assert [plot.id for plot in section.plots] == ["strength-change", "strength-muscles"]
     assert "the same 1" in section.plots[0].caption
-    assert section.text.startswith("2 cases have a muscle grade.")
+    assert section.text.startswith("2 cases with a muscle grade.")
 
 
 def test_many_cases_are_drawn_in_part_and_the_plot_says_so() -> None:
@@ -206,6 +206,11 @@ def test_a_value_leads_to_the_row_that_it_comes_from() -> None:
         (row,) = data(part.section(), "variable-potassium").rows
     assert [cell.href for cell in row if isinstance(cell, Link)] == ["quotes/a0.html#case-1", "quotes/a0.html#lab-3"]
     assert row[1] == 2.9
+
+
+def test_one_thing_is_not_told_in_the_plural() -> None:
+    assert [of_all(1, 1, "cases"), of_all(3, 3, "cases")] == ["1 case", "3 cases"]
+    assert of_all(40, 1812, "cases") == "The first 40 of 1,812 cases"
 
 
 @pytest.mark.parametrize("part", [Flow, Frequent, LabValues, Patients, Reported, Strength, Timelines])
