@@ -24,6 +24,7 @@ _UNIT_PLACE = re.compile(r"[(\[,/]\s*|\s+")
 _POWER_UNIT = re.compile(r"\s*[x×*]?\s*10\s?[\^*]?\s?\d{1,2}\s?/\s?\w{1,4}\s*")
 _BEFORE_VALUE = re.compile(r"[\s↑↓▲▼*HLh(\[:=+]*")
 _LIMIT = re.compile(r"\s*(?:range|value|limit)?s?\s*[:=]?\s*[<>≤≥]?\s*\d", re.IGNORECASE)  # "(normal < 0.4)"
+_LEVEL = re.compile(r"\b(?:plasma|serum|blood|trough|peak)\b.*|\b(?:levels?|concentrations?)\b", re.IGNORECASE)
 _MARKED = re.compile(r"\s*(?P<n>\d+(?:\.\d+)?)(?:[a-g]|[*†‡§¶]+)\s*")  # "6.3b", "15*": a note's letter or sign
 _ACIDITY = re.compile(r"\s*(?:(?:serum|arterial|venous|blood)\s)?(?P<name>P[Hh])\s*")  # in prose pulmonary hypertension
 _MAX_WORDS = 8
@@ -84,7 +85,7 @@ class LabCells:
             return Item(Role.ANALYTE, mention.start, mention.end, mention=mention)
         for place, item in enumerate(found):
             if item.role is Role.OTHER:
-                return None
+                return item if self._is_level(item, cell) else None
             if item.role is Role.ANALYTE:
                 behind = found[place + 1] if place + 1 < len(found) else item
                 if is_panel(item) and behind.role is Role.ANALYTE and 0 <= behind.start - item.end <= 1:
@@ -92,6 +93,11 @@ class LabCells:
                 lead = text_of(self._doc)[cell.start : item.start]
                 return item if len(lead.split()) <= 3 and not any(c.isdigit() for c in lead) else None
         return None
+
+    @staticmethod
+    def _is_level(item: Item, cell: Cell) -> bool:
+        """Tell whether a cell names the level of a drug: "Amphotericin B plasma values (mg/L)"."""
+        return item.mention is not None and item.mention.kind == "drug" and _LEVEL.search(cell.text) is not None
 
     def value(self, cell: Cell) -> Quantity | None:
         """Return the value of a cell: the number it begins with; "2+" is a sign."""

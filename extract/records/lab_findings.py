@@ -85,8 +85,8 @@ class FindingLinker:
         new: dict[int, LabDraft] = {}
         gas = any(d.result is not None and _is_acid_base(d.result) for d in known)
         for finding, test, negated in [*self._shown(), *self._made_on()]:
-            if finding.start in taken or finding.start in new or (gas and finding.role is Role.RESULT):
-                continue  # a blood gas with "metabolic and respiratory acidosis" is one result
+            if finding.start in taken or finding.start in new or (gas and _is_of_gas(finding)):
+                continue  # a blood gas with "metabolic and respiratory acidosis and hypoxaemia" is one result
             gas = gas or finding.role is Role.RESULT
             new[finding.start] = self._draft(finding, test, negated)
         return [new[start] for start in sorted(new)]
@@ -195,6 +195,11 @@ class FindingLinker:
 
 def _is_finding(item: Item) -> bool:
     return _is_acid_base(item) if item.role is Role.RESULT else item.role is Role.IMPLIED
+
+
+def _is_of_gas(item: Item) -> bool:
+    """Tell whether a finding is one that only a blood gas gives: "acidosis", "hypoxaemia"."""
+    return item.role is Role.RESULT or (item.entry is not None and item.entry["analyte"].startswith("partial pressure"))
 
 
 def _is_acid_base(item: Item) -> bool:

@@ -73,6 +73,7 @@ _LIMIT = re.compile(r"\b(?:lower|upper)\s+(?:normal|limit|reference)|\b(?:lln|ul
 _DASH = re.compile(r"\s*(?:[x×]\s?10\S{0,3}\s*)?[-–—]")
 _RANGE = re.compile(r"\b(?:range|limit|interval)s?\b", re.IGNORECASE)
 _LOWER = re.compile(r"\b(?:more than|greater than|above|over|at least)\b", re.IGNORECASE)
+_DAYS = re.compile(r"\b(?:days|weeks|months)\s\d{1,3}(?:,\s(?:and\s)?\d{1,3})*,?\s(?:and\s)?$", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([A-Za-z]+)\.?\s*(?:#|number|no\.?)?\s*[\[(]?$")
 _NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+)")
 _CHANGE = re.compile(
@@ -241,7 +242,8 @@ class ItemReader:
 
     def _is_index(self, text: str, quantity: Quantity, floor: int) -> bool:
         unit = quantity.unit
-        if _CHANGE.search(text[max(floor, quantity.start - 48) : quantity.start]):
+        lead = text[max(floor, quantity.start - 48) : quantity.start]
+        if _CHANGE.search(lead) or (unit is None and _DAYS.search(lead)):
             return True
         if unit is not None and unit.ucum in ("g", "mg"):  # amounts in a day's urine, else doses
             return not _COLLECTED.search(text[max(floor, quantity.start - _LEAD) : quantity.start])

@@ -320,7 +320,8 @@ class ResultLinker:
             if not self._joins(self._items[k - 1], self._items[k], between):
                 break
             k -= 1
-            found.append(self._items[k])
+            twice = is_panel(self._items[k]) and same_analyte(self._items[k], self._items[k + 1])
+            found += [] if twice else [self._items[k]]  # "lumbar puncture and the CSF results"
         return found
 
     def _is_label(self, analyte: Item, gap: str, word: Item) -> bool:

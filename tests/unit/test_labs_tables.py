@@ -298,3 +298,18 @@ def test_a_value_under_the_next_group_of_columns_is_that_of_the_only_name_in_its
         "Prothrombin time | | | 39%",
     )
     assert found[-1] == "prothrombin time 39 %"
+
+
+def test_a_row_of_plasma_values_of_a_drug_holds_its_levels() -> None:
+    found = table_rows(
+        "Drug | Day 12 | Day 17",
+        "Amphotericin B doses/day | 500 mg | 500 mg",
+        "Amphotericin B plasma values (mg/L) | 2.12 | 2.24",
+        "Posaconazole plasma values (mg/L) | 0.39 | 1.35",
+    )
+    assert found == [
+        "amphotericin B 2.12 mg/L",
+        "amphotericin B 2.24 mg/L",
+        "posaconazole 0.39 mg/L",
+        "posaconazole 1.35 mg/L",
+    ]
