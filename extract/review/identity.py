@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from extract.records.common import columns
+from extract.records.finish import RECORDS
 from extract.tables.csv import VERBATIM, is_formula
 from extract.tables.schema import TABLES
 
 Cells = Mapping[str, str]
 """A row as texts by column: as in the CSV files, without the apostrophe in front of a formula."""
 
-REVIEWED = tuple(name for name in TABLES if name != "articles")
+REVIEWED = ("cases", *RECORDS)
 """The tables that a person confirms: cases and all record tables."""
 
 # how casetab came to a row, and its number: no data of the article
