@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,6 @@ from extract.review.settle import Settled, settle
 from extract.review.standing import Standing
 from extract.review.store import CONSENSUS, Step, Store
 from extract.review.texts import Texts
-from extract.rules.load import load_rules
 
 _AT_ONCE = 500  # articles in one query
 
@@ -26,6 +26,9 @@ class Key:
 
     key: str
     content: str
+
+
+_PAUSE = 0.005  # seconds between two articles that are compared in advance: pages asked for meanwhile come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,12 @@ class Desk:
         return {key: step.action for one in matched.values() for key, step in one.decided.items()}
 
     def warm(self) -> None:
-        """Make ready what the first look at the list, or the first correction, would wait for."""
-        load_rules()
+        """Compare all articles that two reviewers are done with, so that the first look at the list does not wait."""
         _ = self.index.keys
         for article_id, names in self.store.finished().items():
             if len(names) > 1:
                 self.differing(article_id, names)
+                time.sleep(_PAUSE)
 
     def differing(self, article_id: str, finished: Sequence[str]) -> tuple[int, int]:
         """Return on how many rows of an article reviewers differ, and on how many of them there is no consensus."""

@@ -17,6 +17,7 @@ from extract.review.run_index import RunIndex
 from extract.review.standing import Standing
 from extract.review.store import Store, database_url
 from extract.review.texts import Texts
+from extract.rules.load import load_rules
 
 LOCAL_HOSTS = LOOPBACK
 _GRACE = 3  # seconds that an answer under way gets when the server is ended
@@ -41,6 +42,7 @@ def open_desk(folder: Path, database: str, articles: Sequence[Path], tell: Calla
     index = RunIndex(folder, tell)
     store = Store(database_url(folder, database))
     desk = Desk(folder, index, store, Standing(store), Texts(folder, articles))
+    load_rules()  # corrections look things up there; loading them later would hold up every page
     threading.Thread(target=desk.warm, daemon=True).start()
     return desk
 
