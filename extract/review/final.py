@@ -91,8 +91,8 @@ def final_rows(folder: Path, store: Store, review: Review) -> Iterator[dict[str,
     for rows in run_rows(folder):
         article_id = rows["articles"][0]["article_id"]
         yield _Article(rows, standing.pop(article_id, []), finished.get(article_id, ()), review).final()
-    for decisions in standing.values():  # of articles that the run has no more
-        review.lost += decisions
+    for lost in standing.values():  # of articles that the run has no more
+        review.lost += lost
 
 
 def run_rows(folder: Path) -> Iterator[dict[str, list[Row]]]:
