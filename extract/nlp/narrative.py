@@ -35,6 +35,7 @@ _YEARS = re.compile(
     r"|\bat\s(?:the\s)?age\s(?:of\s)?\d|\bhad\s(?:previously\s)?been\sdiagnosed\b|\bin\s(?:his|her)\schildhood\b",
     re.IGNORECASE,
 )
+_GRADED = re.compile(r"[0-5V][+−–-]?\s?[/⁄]\s?[0-5V]|[⅕⅖⅗⅘]|\bM[0-5]\b|\b(?:MRC|MMT|grades?|graded|of (?:5|five))\b")
 _ANCHORED = (PRESENTATION, ONSET, BIRTH)
 _WITHIN = (RUNNING, TREATMENT, INTENSIVE)  # a span counted from these lies behind the presentation
 
@@ -58,7 +59,7 @@ class SentenceTime:
 class Measures:
     """What was measured before: a value of a thing that the story has measured already is a later one.
 
-    A muscle of the left side is not measured again by one of the right.
+    A muscle of the left side is not measured again by one of the right, and a weak arm is no measured one.
     """
 
     def __init__(
@@ -79,13 +80,19 @@ class Measures:
             if i > first and subjects.at(sentence.start) == PATIENT:
                 here = mentions[first:i]
                 sides = _sides(text, sentence, here)
-                again = [_is_again(side, seen.get(m.name)) for m, side in zip(here, sides, strict=True)]
+                graded = _GRADED.search(text, sentence.start, sentence.end) is not None
+                measured = [graded or m.kind != "muscle" for m in here]
+                again = [
+                    told and _is_again(side, seen.get(m.name))
+                    for m, side, told in zip(here, sides, measured, strict=True)
+                ]
                 if len({mention.name for mention in here}) >= _LIST:  # a list of results was taken at one time
                     again = [sum(again) >= len(again) * _SHARE] * len(again)
                 self._again[first:i] = again
                 self.repeats[sentence.index] = any(again)
-                for mention, side in zip(here, sides, strict=True):
-                    seen.setdefault(mention.name, set()).add(side)
+                for mention, side, told in zip(here, sides, measured, strict=True):
+                    if told:
+                        seen.setdefault(mention.name, set()).add(side)
 
     def repeated(self, start: int) -> bool:
         """Tell whether the thing measured at ``start`` had been measured before."""

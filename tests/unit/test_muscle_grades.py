@@ -228,3 +228,8 @@ def test_the_other_side_is_no_later_examination(text: str) -> None:
 def test_the_same_side_again_is_a_later_examination() -> None:
     found = rows("A 40-year-old man was admitted. The right deltoid was 3/5. The right deltoid was 5/5.")
     assert [row.context.when for row in found] == ["baseline", "followup"]
+
+
+def test_a_weak_arm_told_of_before_is_no_earlier_examination() -> None:
+    (row,) = rows("A 63-year-old woman presented with paresis of the left arm. Left arm strength was 4/5.")
+    assert row.context.when == "baseline"
