@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import threading
-import webbrowser
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,12 +84,19 @@ def review(
             messages.print(f"the page: {address}", markup=False)
             messages.print("Ctrl-C ends it; decisions are kept as they are made")
             if browser and not password:
-                threading.Timer(0.5, webbrowser.open, [address]).start()
+                _open(address)
             with suppress(KeyboardInterrupt):  # the server ends tidily, then hands the signal on
                 server.run(sockets=[listening])
     finally:
         desk.close()
     messages.print("ended; all decisions are kept")
+
+
+def _open(address: str) -> None:
+    """Open the page in the browser, whenever that answers: a text browser would hold the server up."""
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
 
 def _login() -> str:
