@@ -60,9 +60,12 @@ def find_drug_names(doc: Doc, rules: DrugRules) -> list[DrugName]:
         if m.text.removesuffix("s") not in others and not shadows.cover(m.start, m.end)
     ]
     taken = _Spans((n.start, n.end) for n in found)
+    misspelt = _misspelt(text, rules)
+    known_as = _Spans((n.start, n.end) for n in misspelt)  # "tigacycline" is tigecycline, not a drug of its own
+    new = [n for n in _by_ending(text, rules) if not known_as.touch(n.start, n.end)]
     extra = [
         name
-        for name in (*_by_ending(text, rules), *_misspelt(text, rules), *_vaccines(text, rules))
+        for name in (*new, *misspelt, *_vaccines(text, rules))
         if not taken.touch(name.start, name.end)
         and (name.source == "vaccine" or not shadows.cover(name.start, name.end))
     ]

@@ -255,9 +255,7 @@ class ItemReader:
                 word = before.group(1).lower()
                 if word == "in":
                     return bool(re.fullmatch(r"(?:19|20)\d\d", quantity.value_text))
-                if word in self._index_before:
-                    return True
-                if word in ("and", "or") and _TYPES.search(text[max(floor, quantity.start - 24) : quantity.start]):
+                if word in self._index_before or (word in ("and", "or") and _TYPES.search(lead)):
                     return True
             after = _NEXT_WORD.match(text, quantity.end)
             if after is not None and after.group(1).lower() in self._multiple_after:
