@@ -83,10 +83,10 @@ def final_rows(folder: Path, store: Store, review: Review) -> Iterator[dict[str,
     done = {name for names in finished.values() for name in names}
     standing: dict[str, list[Decision]] = defaultdict(list)
     for reviewer in store.reviewers():
-        decisions = store.current(reviewer.name).values()
-        for decision in decisions:
+        current = store.current(reviewer.name).values()
+        for decision in current:
             standing[decision.article_id].append(decision)
-        if reviewer.kind == "person" and (decisions or reviewer.name in done):
+        if reviewer.kind == "person" and (current or reviewer.name in done):
             review.reviewers.append(reviewer.name)
     for rows in run_rows(folder):
         article_id = rows["articles"][0]["article_id"]
