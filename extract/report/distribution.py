@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from extract.report.plots import BLUE, FAINT, NARROW, bars, canvas, soften
+from extract.report.plots import BLUE, FAINT, NARROW, RED, bars, canvas, soften
 
 Numbers = npt.NDArray[np.float64]
 
@@ -90,6 +90,15 @@ def draw_histogram(axes: Axes, values: Numbers, shown: Spread) -> None:
         axes.xaxis.set_major_locator(_even(values))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5, steps=[1, 2, 5, 10]))
     axes.grid(axis="y")
+    _point_out(axes, shown)
+
+
+def _point_out(axes: Axes, shown: Spread) -> None:
+    """Say in the picture that values lie outside of it."""
+    parts = [f"← {shown.below:,} below" if shown.below else "", f"{shown.above:,} above →" if shown.above else ""]
+    said = ", ".join(filter(None, parts))
+    if said:
+        axes.annotate(said, (1, 1), xycoords="axes fraction", ha="right", va="bottom", fontsize=8, color=RED)
 
 
 def histogram(values: Sequence[float], xlabel: str, ylabel: str = "cases") -> tuple[Figure, str]:
@@ -98,9 +107,9 @@ def histogram(values: Sequence[float], xlabel: str, ylabel: str = "cases") -> tu
     Few numbers are dots, as bars would make more of them than they are.
     """
     numbers = np.asarray(values, dtype=float)
-    if len(numbers) <= _DOTS:
-        return _dots(numbers, xlabel), summary(numbers)
     shown = spread(numbers)
+    if len(numbers) <= _DOTS:
+        return _dots(numbers, shown, xlabel), f"{summary(numbers)}{outsiders(shown)}"
     figure, (axes,) = canvas(NARROW, 2.7)
     draw_histogram(axes, numbers, shown)
     axes.set_xlabel(xlabel + (" (logarithmic axis)" if shown.logarithmic else ""))
@@ -113,8 +122,9 @@ def _even(values: Numbers) -> MaxNLocator:
     return MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=bool(np.all(values == np.round(values))))
 
 
-def _dots(values: Numbers, xlabel: str) -> Figure:
+def _dots(numbers: Numbers, shown: Spread, xlabel: str) -> Figure:
     """Draw each number as a dot, those at one place on one another."""
+    values = numbers[(numbers >= shown.edges[0]) & (numbers <= shown.edges[-1])]
     low, high = float(values.min()), float(values.max())
     step = (high - low) / _PLACES or 1.0
     ordered = np.sort(values).tolist()
@@ -133,6 +143,7 @@ def _dots(values: Numbers, xlabel: str) -> Figure:
     axes.xaxis.set_major_locator(_even(values))
     axes.set_xlabel(f"{xlabel}; a dot is a case")
     axes.grid(axis="x")
+    _point_out(axes, shown)
     return figure
 
 

@@ -49,7 +49,7 @@ class LabValues:
             values = np.asarray(self._values[key])
             bins = spread(values)
             draw_histogram(axes, values, bins)
-            axes.set_title(shorten(key[0], 30), fontsize=9, loc="left")
+            axes.set_title(shorten(key[0], 27), fontsize=9, loc="left")
             scale = ", logarithmic axis" if bins.logarithmic else ""
             axes.set_xlabel(f"{shorten(key[1], 20)} (n = {len(values):,}{scale})", fontsize=8.5)
             axes.tick_params(labelsize=8)

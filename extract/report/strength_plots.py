@@ -13,7 +13,7 @@ from extract.report.daysaxis import days_axis
 from extract.report.plots import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, WIDE, canvas, shorten
 from extract.report.tables import Row, number
 
-CHANGES = {"better": (BLUE, "-", "o"), "the same": (GREY, ":", "s"), "worse": (ORANGE, "--", "v")}
+CHANGES = {"better": (BLUE, "-", "o"), "the same": (GREY, ":", "s"), "worse": (RED, "--", "v")}
 """What becomes of a grade: the colour, line and mark of each."""
 MUSCLES = 8
 """Lines in a case's own panel."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
@@ -56,6 +58,15 @@ def test_few_values_are_drawn_one_by_one_many_as_bars() -> None:
     assert len(few.axes[0].lines) == 3
     assert "a dot is a case" in few.axes[0].get_xlabel()
     assert sum(bar.get_height() for bar in rectangles(many)) == 50
+
+
+def test_an_absurd_value_among_few_is_pointed_out_not_drawn() -> None:
+    with style():
+        figure, said = histogram([8.0, 9.0, 9.5, 10.0, 10.5, 11.0, 3206.0], "mg/dL")
+    (axes,) = figure.axes
+    assert len(axes.lines) == 6
+    assert [text.get_text() for text in axes.texts] == ["1 above →"]
+    assert "range 8 to 3206; 1 above" in said
 
 
 def test_a_caption_says_what_is_left_out_of_a_picture() -> None:
@@ -140,3 +151,8 @@ def test_the_axis_of_days_holds_everything_and_names_its_ticks() -> None:
     assert ticks["day 0"] == 0
     assert ticks["−1 year"] == -365
     assert ticks["1 year"] == 365
+
+
+def test_a_run_does_not_wait_for_what_only_the_report_needs() -> None:
+    code = "import extract.cli.app, extract.run.batch, extract.run.write, sys; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
