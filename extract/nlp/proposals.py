@@ -43,6 +43,8 @@ _LABORATORY = frozenset(
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
 _NAME = re.compile(r"[^\W_][\w'’/+α-ω -]*[^\W_]")
 _SHORTEST = 4
+_NO_DOSES = ("%", "ml", "cc")  # shares and bare volumes: of scores, gases and fluids as often as of drugs
+_WORDY = re.compile(r"[a-z]{4}")  # words of giving go with procedures, too, and these are often short forms
 _LONGEST_GAP = 70  # characters between a name and what supports it
 
 _KEY: Any = ("._.", "proposals", None, None)  # reading it there takes a tenth of ``doc._``
@@ -133,6 +135,7 @@ class DrugSupport(_Support):
         self._to_dose = _pattern(words, "drug_dose_behind")
         self._from_dose = _pattern(words, "drug_dose_before")
         self._before = _pattern(words, "drug_before", "$")
+        self._next = _pattern(words, "drug_next")
         self._behind = _pattern(words, "drug_behind")
 
     def holds(self, doc: Doc, name: Mention, sentence: Sentence | None) -> bool:
@@ -141,9 +144,14 @@ class DrugSupport(_Support):
             return False
         text = text_of(doc)
         begin, end = max(sentence.start, name.start - 100), min(sentence.end, name.end + 100)
-        if self._before.search(text, begin, name.start) or self._behind.match(text, name.end, end):
+        if _WORDY.search(name.text) and (
+            (self._before.search(text, begin, name.start) and self._next.match(text, name.end, end))
+            or self._behind.match(text, name.end, end)
+        ):
             return True
         for dose in find_doses(text, begin, end):
+            if dose.unit_text.lower().startswith(_NO_DOSES):
+                continue  # "Karnofsky 50%", "500 mL of a fluid"
             if dose.start >= name.end and self._to_dose.fullmatch(text, name.end, dose.start):
                 return True
             if dose.end <= name.start and self._from_dose.fullmatch(text, dose.end, name.start):
