@@ -10,7 +10,7 @@ from pathlib import Path
 
 from extract.review.identity import Cells
 from extract.review.judged import Judged, judged
-from extract.review.matching import Matched, match
+from extract.review.matching import Key, Matched, match
 from extract.review.run_index import ArticleEntry, RunIndex
 from extract.review.settle import Settled, settle
 from extract.review.standing import Standing
@@ -18,14 +18,6 @@ from extract.review.store import CONSENSUS, Step, Store
 from extract.review.texts import Texts
 
 _AT_ONCE = 500  # articles in one query
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A row as far as decisions are matched with it."""
-
-    key: str
-    content: str
 
 
 _PAUSE = 0.005  # seconds between two articles that are compared in advance: pages asked for meanwhile come first

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from extract.errors import CasetabError
 from extract.records.common import columns
@@ -16,6 +16,7 @@ from extract.records.finish import RECORDS
 from extract.review.agreement import Difference, Pair, pairs
 from extract.review.identity import REVIEWED, content, keys, plain_cells
 from extract.review.judged import as_seen, judged
+from extract.review.matching import Key
 from extract.review.settle import Settled, settle
 from extract.review.store import CONSENSUS, Decision, Store
 from extract.tables.csv import VERBATIM, cell
@@ -130,13 +131,6 @@ class _Groups:
         return found
 
 
-class _Shown(NamedTuple):
-    """A row as far as decisions are matched with it."""
-
-    key: str
-    content: str
-
-
 class _Article:
     """One article's rows and the decisions on them."""
 
@@ -148,7 +142,7 @@ class _Article:
         self._listed = [(table, row, plain_cells(row)) for table in REVIEWED for row in rows[table]]
         self._keys = keys([(table, plain) for table, _, plain in self._listed]) if decisions else []
         known = [
-            _Shown(key, content(table, plain)) for key, (table, _, plain) in zip(self._keys, self._listed, strict=False)
+            Key(key, content(table, plain)) for key, (table, _, plain) in zip(self._keys, self._listed, strict=False)
         ]
         found = judged(known, decisions)
         review.lost += found.lost

@@ -31,6 +31,14 @@ class Decided(Keyed, Protocol):
         """A hash of what it says after the decision."""
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A row as far as decisions are matched with it."""
+
+    key: str
+    content: str
+
+
 D = TypeVar("D", bound=Decided)
 
 
