@@ -61,7 +61,10 @@ _BEFORE_TIGHT = re.compile(rf"\b(?:strengths?|{_POWER}|myodynamia)\s?[(:=]?\s*$"
 _SCORED = re.compile(r"\b(?:scored|graded|rated)\s(?:as\s|at\s)?$|\b(?:and|,|;|but)\s(?:grades?\s)?$", re.I)
 _AFTER_POWER = re.compile(r"\s(?:(?:muscle|motor|muscular|limb)\s)?(?:strength|power|weakness|force)\b", re.I)
 _AFTER_PLACE = re.compile(r"\s(?:at|in|for|on|of)\s(?:(?:the|his|her|both|left|right|bilateral|all)\s){0,3}", re.I)
-_CLOSED = re.compile(r"\s*(?:$|[,;.)]|(?:and|on|in|bilaterally|at|for|but|with|within|after|over|by|while|whereas)\b)")
+_CLOSED = re.compile(
+    r"\s*(?:$|[,;.)]|\((?:MRC|MMT|Medical Research)\b|"
+    r"(?:and|on|in|bilaterally|at|for|but|with|within|after|over|by|while|whereas)\b)"
+)
 _UNIT = re.compile(
     r"\s?-?(?:%|°|(?:mg|g|kg|cm|mm|m|ml|mL|L|days?|weeks?|months?|years?|hours?|h|min|minutes?|times|"
     r"points?|patients|"

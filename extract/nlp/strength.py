@@ -50,6 +50,11 @@ _UNKNOWN_BEHIND = re.compile(
     rf"\s(?:strength\s|power\s)?(?:in|of|for)\s(?:the\s|his\s|her\s)?(?!(?:all|other|these|those|the)\b)"
     rf"(?:[a-z]+\s){{1,2}}{_MUSCLE_NOUN}\b"
 )
+# "except for 4/5 in the right deltoid, strength was 5/5": of all the rest
+_EXCEPT = re.compile(r"\b(?:except|apart from|other than|aside from|besides)\b", re.I)
+_REST_OF = re.compile(
+    r"(?<=,\s)(?:(?:the|his|her|motor|muscle|overall)\s){0,2}(?:strength|power)(?=\s(?:was|were|is)\b)", re.I
+)
 _OPPOSITE = {"left": "right", "right": "left"}
 
 
@@ -202,48 +207,50 @@ class _Assigner:
 
     def _without_target(self, run: list[Grade], limit: int) -> None:
         """Take up what the last grade was about: "5/5 on the right and 3/5 on the left"."""
-        everywhere = _EVERYWHERE.match(self.text, run[-1].end, self.end) or _OTHERWISE.search(
-            self.text, self.free_from, run[0].start
-        )
+        between = self.text[self.free_from : run[0].start]
+        everywhere = self._everywhere(run)
         if everywhere is not None:
-            a, b = everywhere.span("where") if "where" in everywhere.groupdict() else everywhere.span()
             for grade in run:
-                self._add(Target(a, b, "whole body", "region", "limbs", "bilateral"), grade, "", "everywhere", 0.7)
+                self._add(
+                    Target(*everywhere, "whole body", "region", "limbs", "bilateral"), grade, "", "everywhere", 0.7
+                )
             self.free_from = run[-1].end
             return
         place = _PLACE_WORD.match(self.text, run[-1].end, limit)
         if place is not None and self.last and not any(t.group in LIMB_GROUPS for t in self.last):
             word = place.group(1).lower().removesuffix("ly")
             self.last = [Target(place.start(1), place.end(1), f"{word} muscles", "region", "limbs")]
-        between = self.text[self.free_from : run[0].start]
         if _UNKNOWN_BEFORE.search(between) or _UNKNOWN_BEHIND.match(self.text, run[-1].end, limit):
-            self.free_from, self.last = run[-1].end, []
-            return
-        quiet = self.last and (not _CLAUSE.search(between) or _PRONOUN.search(between))
-        if not quiet:
+            self.last = []
+        elif self.last and (not _CLAUSE.search(between) or _PRONOUN.search(between)):
+            self._take_up(run, limit)
+        else:
             self.orphans += run
-            self.free_from = run[-1].end
-            return
-        gap = self.text[self.free_from : run[0].start]
+        self.free_from = run[-1].end
+
+    def _everywhere(self, run: list[Grade]) -> tuple[int, int] | None:
+        """Return the offsets of the words that say that grades hold everywhere, or everywhere else."""
+        match = _EVERYWHERE.match(self.text, run[-1].end, self.end)
+        if match is not None:
+            return match.span("where")
+        match = _OTHERWISE.search(self.text, self.free_from, run[0].start)
+        if match is None and _EXCEPT.search(self.text, self.start, self.free_from):
+            match = _REST_OF.search(self.text, self.free_from, run[0].start)
+        return match.span() if match is not None else None
+
+    def _take_up(self, run: list[Grade], limit: int) -> None:
+        """Add grades of what the last grade was about, on the sides told with them."""
         before = side_cues(self.text, self.free_from, run[0].start)
+        told = before[-1].side if before else ""
         listed = self._listed(run)
         for grade, target in zip(run, listed, strict=False):
-            self._add(replace(target, side=""), grade, before[-1].side if before else "", "respectively", 0.85)
+            self._add(replace(target, side=""), grade, told, "respectively", 0.85)
         for grade in () if listed else run:
             after = self._side_behind(grade, limit)
-            side = (
-                after.side
-                if after
-                else before[-1].side
-                if before and not side_cues(gap[:8], 0, 8)
-                else before[-1].side
-                if before
-                else ""
-            )
+            side = after.side if after else told
             for target in self._contrasted(grade, side):
                 base = replace(target, side="") if side else target
                 self._add(base, grade, side, "again", 0.85)
-        self.free_from = run[-1].end
 
     def _listed(self, run: list[Grade]) -> list[Target]:
         """Return the targets of "on the left, these were 4/5, 4/5 and 3/5, respectively": those graded just before."""

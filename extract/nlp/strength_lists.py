@@ -42,6 +42,7 @@ _AT = re.compile(r"\s(?:at|in|for)\sthe\s", re.I)
 _UNKNOWN = re.compile(
     r":.*(?<!\w)(?!MRC|MMT|BMRC|Grade|Medical|Council|Muscle|Motor|Strength|Power)[A-Z]\w{1,5}\s$", re.S
 )
+_LISTED = re.compile(r"(?:\s(?:bilaterally|on the (?:left|right)(?: side)?))?\s?(?:,|and|,\s?and|;)\s", re.I)
 _FAR = 110  # characters between a list of muscles and its grade, at most
 
 
@@ -127,7 +128,7 @@ class TargetLists:
             and re.search(r"\band\b|,", self.text[chunk.end : following.start])
         ):
             return chunk
-        if re.fullmatch(r"\s?(?:,|and|,\s?and|;)\s", self.text[chunk.end : following.start]):
+        if _LISTED.fullmatch(self.text, chunk.end, following.start):
             return chunk
         if len(chunk.targets) == 1:
             gap = self.text[grade.end : chunk.start]

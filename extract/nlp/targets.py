@@ -228,6 +228,8 @@ def _with_sides(text: str, start: int, end: int, targets: Sequence[Target]) -> l
         if not side:
             cue = side_before(text, previous_end, target.start)
             side = cue.side if cue else ""
+            if target.name == "upper and lower limbs" and cue is not None and text[cue.start : cue.end] == "both":
+                side = ""  # "both upper and lower limbs on the left side"
         if not side:
             limit = targets[i + 1].start if i + 1 < len(targets) else end
             cue = side_after(text, target.end, limit)

@@ -55,6 +55,12 @@ _TOPIC = re.compile(
     re.I,
 )
 _SIDE_BESIDE = re.compile(r"\b(?:on|in) (?:the|his|her) (left|right)(?: side)?,?(?: it)?(?: (?:was|is))?\s?$", re.I)
+# "the left leg was 2/5. After surgery, it improved to 4/5": of what the sentence before graded
+_SAME = re.compile(
+    r"\b(?P<it>it|this|these|they)\s(?:(?:had|have|has|was|were|then|later|gradually|slowly|only|further)\s){0,3}"
+    r"(?:improv|recover|return|increas|decreas|deteriorat|progress|worsen|declin|drop|fell|rose)\w*\s[^.;]{0,30}$",
+    re.I,
+)
 _SENSATION = re.compile(
     r"\b(?:pain\w*|feeling|swelling|motion|numb\w*|sensation|sense|vibration|score[ds]?|of five)\b", re.I
 )
@@ -72,13 +78,14 @@ class MuscleGradeFinder:
         mentions = terms(doc, "muscle")
         found = sentences(doc)
         scope = SideScope(text_of(doc), bounded(text_of(doc), found), mentions)
+        facts: list[StrengthFact] = []
         for i, sentence in enumerate(scope.sentences):
             if sentence.kind is BlockKind.TABLE:
                 continue
             inside = within(mentions, sentence.start, sentence.end)
-            facts = []
+            before, facts = facts, []
             if _CANDIDATE.search(text_of(doc), sentence.start, sentence.end):
-                facts = self._read(doc, scope, i, inside)
+                facts = self._read(doc, scope, i, inside) or self._go_on(doc, scope, i, inside, before)
             if inside:
                 self._infer(doc, scope, i, inside, facts)
         self._read_tables(doc, found, mentions)
@@ -109,6 +116,27 @@ class MuscleGradeFinder:
             self._add(doc, fact, fact.side or scope.side(fact.target, index, here))
         for grade in orphans:
             self._add_orphan(doc, sentence, grade, scope, index)
+        return facts
+
+    def _go_on(
+        self, doc: Doc, scope: SideScope, index: int, inside: Sequence[Mention], before: Sequence[StrengthFact]
+    ) -> list[StrengthFact]:
+        """Add the grades to which "it improved", of the one or two targets that the sentence ``before`` graded."""
+        sentence = scope.sentences[index]
+        text, start, end = text_of(doc), sentence.start, sentence.end
+        if inside or not 0 < len(before) < 3 or scope.sentences[index - 1].block != sentence.block:
+            return []
+        grades = self._grades.find(text, start, end, [])
+        same = _SAME.search(text, start, grades[0].start) if grades and grades[0].fraction else None
+        if same is None or _TOPIC.search(text, start, end) is not None:
+            return []
+        a, b = same.span("it")
+        told = [(f, f.side or scope.side(f.target, index - 1, min(f.target.start, f.grade.start))) for f in before]
+        facts = [
+            StrengthFact(replace(f.target, start=a, end=b), g, side, "again", 0.7) for g in grades for f, side in told
+        ]
+        for fact in facts:
+            self._add(doc, fact, fact.side)
         return facts
 
     def _infer(
