@@ -44,6 +44,7 @@ _WORD = re.compile(r"[^\s,;:()\[\]]+")
 _NAME = re.compile(r"[^\W_][\w'’/+α-ω -]*[^\W_]")
 _SHORTEST = 4
 _NO_DOSES = ("%", "ml", "cc")  # shares and bare volumes: of scores, gases and fluids as often as of drugs
+_NEXT_NAME = 5  # characters from a dose to the name behind it: "1 mg of adrenaline"
 _WORDY = re.compile(r"[a-z]{4}")  # words of giving go with procedures, too, and these are often short forms
 _LONGEST_GAP = 70  # characters between a name and what supports it
 
@@ -153,7 +154,8 @@ class DrugSupport(_Support):
             if dose.unit_text.lower().startswith(_NO_DOSES):
                 continue  # "Karnofsky 50%", "500 mL of a fluid"
             if dose.start >= name.end and self._to_dose.fullmatch(text, name.end, dose.start):
-                return True
+                # "due to asystole, 1 mg adrenaline was given": the dose is another's
+                return not beginning_in(terms(doc, "drug"), dose.end, dose.end + _NEXT_NAME)
             if dose.end <= name.start and self._from_dose.fullmatch(text, dose.end, name.start):
                 return True
         return False

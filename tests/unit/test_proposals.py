@@ -53,6 +53,9 @@ def proposed(text: str, label: str, *words: str) -> list[str]:
         ("Brelquostat 40 mg daily was added on day 3.", "Brelquostat", ["Brelquostat"]),
         ("He was given 40 mg of brelquostat at night.", "brelquostat", ["brelquostat"]),
         ("Then 5 mg brelquostat twice daily followed.", "brelquostat", ["brelquostat"]),
+        ("For brelquostat, 1 mg adrenaline was at hand.", "brelquostat", []),  # the dose is another drug's
+        ("The scan showed brelquostat 50%.", "brelquostat", []),  # a share is no dose
+        ("He was treated with brelquostat tamponade.", "brelquostat", []),  # no name, but what the tamponade is like
         ("The brelquostat trial was stopped early in Europe.", "brelquostat", []),
         ("She was treated with prednisolone.", "prednisolone", []),  # the lexicon has it
         ("She was treated with haemodialysis.", "haemodialysis", []),
