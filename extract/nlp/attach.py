@@ -6,7 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from extract.nlp.time_expression import TimeExpression
+from extract.nlp.time_expression import NONE, RUNNING, TimeExpression
+from extract.nlp.time_patterns import TREATMENT
 
 _BOUNDARY = re.compile(
     r";|,|\band\b|\bbut\b|\bthen\b|\bwhile\b|\bwhereas\b|\bfollowed\sby\b"
@@ -43,10 +44,19 @@ _REASON = re.compile(
 )
 # "improved after initiation of steroids" dates what improved, not the steroids
 _AFTER_BEGINNING = re.compile(
-    r"(?:after|following)\s(?:the\s)?(?:initiation|administration|starting|discontinuation|cessation|introduction)",
+    r"(?:after|following)\s(?:the\s)?(?:initiation|administration|starting|discontinuation|cessation|introduction|treatment|therapy)",
     re.IGNORECASE,
 )
-_OF = re.compile(r"of\b[^,;]{0,60}$")
+_OF = re.compile(
+    r"(?:(?:\w+\s){0,2}(?:treatment|therapy|course|application|use)\s)?(?P<of>of|with|on)\b(?:\s(?:the|an?|his|her)\b)?"
+    r"(?:(?!\s(?:the|his|her)\b)[^.;]){0,90}$"
+)
+_FINITE = re.compile(r"\b(?:was|were|is|had|has|showed|revealed|received|developed|he|she|we|it|they)\b")
+_SPANS = (RUNNING, TREATMENT, NONE)
+_LATER_ON = re.compile(r"\b(?:later|subsequently|thereafter|switched|changed|replaced)\b")
+_AND_WAS = re.compile(
+    r"\band\s(?:(?:he|she|it|they|his|her|the\s\w+)\s)?(?:was|were)\s(?:then|later|subsequently|taken|discharged|transferred)\b"
+)
 # what comes after "a history of X": the present illness
 _CAME = re.compile(
     r"\b(?:presented|presents|presenting|developed|visited|(?:was|were)\s(?:then\s)?(?:admitted|referred|brought|hospitali[sz]ed|transferred)"
@@ -108,7 +118,8 @@ def _is_aside(text: str, bounds: tuple[int, int], time: TimeExpression, start: i
     closing = text.find(")", time.end, bounds[1])
     if opening < start and (closing < 0 or end <= closing + 1):
         return False  # the fact stands there too
-    return time.start - opening > _BRACKET_LEAD or not 0 <= opening - end < _BRACKET_GAP
+    other = "," in text[end:opening]  # the bracket of another thing: "A, B (on day 1)"
+    return other or time.start - opening > _BRACKET_LEAD or not 0 <= opening - end < _BRACKET_GAP
 
 
 def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int) -> float:
@@ -118,7 +129,11 @@ def _after(text: str, bounds: tuple[int, int], time: TimeExpression, start: int)
     reason = "," in between and is_reason(text, bounds, time)
     if time.when == "history" and time.days is None and (reason or _CAME.search(between)):
         return float("inf")
-    if _OF.match(between) and _AFTER_BEGINNING.fullmatch(time.text):
+    complement = _OF.match(between) if _FINITE.search(between) is None else None
+    span = time.anchor in _SPANS and complement is not None and complement["of"] != "with"
+    if span or (complement is not None and _AFTER_BEGINNING.fullmatch(time.text)):
+        return float("inf")  # "after two days of azithromycin" is no time of the drug
+    if time.text.lower() == "initially" and _LATER_ON.search(between):
         return float("inf")
     if _NEXT.search(between) or (";" in between and not fronted):
         return float("inf")
@@ -137,7 +152,13 @@ def _before(text: str, bounds: tuple[int, int], time: TimeExpression, start: int
     measured = any(c.isdigit() for c in text[start:end])
     if changed is not None and (measured or _ANOTHER.search(between, 0, changed.start())):
         return float("inf")  # the value that changed is an earlier one
-    if _TURN.search(between) or _ENDED.search(between) or _CLAUSE.search(between) or _HISTORY_OF.fullmatch(time.text):
+    if (
+        _AND_WAS.search(between)
+        or _TURN.search(between)
+        or _ENDED.search(between)
+        or _CLAUSE.search(between)
+        or _HISTORY_OF.fullmatch(time.text)
+    ):
         return float("inf")
     adverb = time.text.lower()
     if (adverb == "initially" and "," in between) or (adverb == "previously" and text[time.end : time.end + 1] == " "):

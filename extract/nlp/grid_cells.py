@@ -72,6 +72,7 @@ _SPAN_BEFORE = re.compile(
     r"(?P<what>admission|presentation|hospitali[sz]ation|arrival|onset|illness))?$)",
     re.IGNORECASE,
 )
+_FIRST_SPAN = re.compile(r"(?:the\s)?first\s(?:\w+\s)?(?:hours|days|weeks)", re.IGNORECASE)  # "first two weeks"
 _MINUS = re.compile(r"^\W*[−–-]\s?(?=\d)")
 _AGE = re.compile(
     r"\d\s?-?(?:y|yrs?|years?|mo|months?)\b\W*(?:old\b|of\sage\b|(?:male|female|man|woman|boy|girl|m|f)\b)",
@@ -137,6 +138,8 @@ def read_cell(cell: str, later: bool = False, month_first: bool = False) -> Cell
         return earlier
     if _BEFORE.search(text) and not re.search(r"\bafter\b|\bpost", text, re.IGNORECASE):
         return CellTime(BASELINE, text, 0.0 if _AT_START.search(text) and "during" not in text.lower() else None)
+    if _FIRST_SPAN.fullmatch(text):
+        return CellTime(BASELINE, text)
     span = _span(text)
     if span is not None and (len(text) < 30 or _LATER.search(text)):
         known = not later and not _OTHER_ORIGIN.search(text) and not _SEVERAL.search(text)

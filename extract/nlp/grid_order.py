@@ -16,6 +16,8 @@ _AFTER = re.compile(r"\b(?:after|following|post|postop\w*|during)\b", re.IGNOREC
 _ADMITTED = re.compile(
     r"\b(?:day|D)\s?\+?\s?\d{1,3}\W{0,3}(?:hospital\s)?admi(?:ssion|tted)\b(?!\s(?:to|in)\b)", re.IGNORECASE
 )
+_ARRIVAL = re.compile(r"\b(?:admission|presentation|arrival)\b", re.IGNORECASE)
+_UNIT = re.compile(r"\b[PNMSC]?ICU\b|\bintensive\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?:[PNMSC]?ICU|intensive|units?|wards?|department|clinic|rehab\w*|tertiary|our|other|second|referral|this|local)\b",
     re.IGNORECASE,
@@ -62,6 +64,8 @@ def order_columns(columns: dict[int, CellTime]) -> None:
     if len(before) == zero and before == sorted(set(before), reverse=True):
         for key, day in zip(keys, before, strict=False):  # "Day 2 | Day 1 | Day 0 | Day 1"
             columns[key] = replace(columns[key], when=BASELINE, days=-abs(day))
+    if zero and _UNIT.search(columns[keys[zero]].text):
+        without_days(columns)  # days before "ICU day 0": the patient had come to the hospital earlier
     _begun_anew(columns)
 
 
@@ -79,9 +83,9 @@ def _from_admission(columns: dict[int, CellTime]) -> None:
 
 
 def without_days(times: dict[int, CellTime]) -> None:
-    """Take the days from all times of a table: they count from something else than the presentation."""
+    """Take the days from all times of a table but its admission: they count from something else."""
     for key, time in times.items():
-        if time.days is not None:
+        if time.days is not None and not (time.days == 0.0 and _ARRIVAL.search(time.text)):
             times[key] = replace(time, days=None)
 
 

@@ -17,7 +17,7 @@ from extract.nlp.grid_cells import (
     read_cell,
 )
 from extract.nlp.grid_order import order_columns, order_times, without_days
-from extract.nlp.table_shape import HEADER_ROWS, header_columns
+from extract.nlp.table_shape import ALONE, HEADER_ROWS, header_columns
 from extract.nlp.time_expression import LENGTH, round_days
 
 _LONGEST_LABEL = 60
@@ -55,7 +55,7 @@ _GRADE = re.compile(r"\s*[0-5][+−–-]?\s?/\s?5\s*")  # muscle strength, no da
 _PERSON = re.compile(r"\W*(?:age|gender|sex|weight|height)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*(?P<n>\d{1,3})(?:\s?[–-]\s?\d{1,3})?\s*")
 _SPAN_UNIT = re.compile(r"\b(?:days?|weeks?|months?|hours?|hrs?|years?)\b|(?<=[,(\s])h\b", re.IGNORECASE)
-_POSTOPERATIVE = re.compile(r"\bpost-?op|\bPODs?\b", re.IGNORECASE)
+_POSTOPERATIVE = re.compile(r"\bpost-?(?:op|surg)|\bPODs?\b", re.IGNORECASE)
 _OF_ADMISSION = re.compile(r"\b(?:admission|hospital\w*|stay)\b", re.IGNORECASE)
 
 
@@ -173,7 +173,9 @@ def _under_span(
         return None
     count = len(head) - (width - len(row))  # cells of the first row that span several columns
     spans = [
-        c for c, cell in enumerate(head) if c and (_TIME_HEAD.fullmatch(cell) if numbers else not read_cell(cell))
+        c
+        for c, cell in enumerate(head)
+        if c and (_TIME_HEAD.fullmatch(cell) if numbers else not read_cell(cell) and not ALONE.search(cell))
     ][-count:]
     if len(spans) != count or spans[-1] - spans[0] != count - 1:
         return None

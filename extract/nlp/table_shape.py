@@ -17,7 +17,7 @@ HEADER_ROWS = 3
 _AGREEING = 0.6  # part of the body's rows that must have the same number of cells
 _MIN_WIDTH = 3
 _NUMBER = re.compile(r"\s*[<>≥≤~]?\s?[+−–-]?\d[\d.,]*(?:\s?(?!(?:st|nd|rd|th)\b)[^\d\s/]\S{0,10})?\s*")
-_ALONE = re.compile(  # a header cell over one column
+ALONE = re.compile(  # a header cell over one column
     r"\b(?:normal|reference|ref|range|ranges|interval|units?|limits?|cut-?off|comments?|remarks?)\b", re.IGNORECASE
 )
 _GROUP = re.compile(r"\b(?:vitals?|signs|gas(?:es)?|panel|chemistry|function|tests|parameters|counts)\b", re.IGNORECASE)
@@ -114,7 +114,7 @@ def _two_rows(head: Sequence[str], size: int, below: int, width: int) -> tuple[l
     spanning = size - kept
     if kept < 1 or spanning < 1:
         return None, None
-    single = [0, *(c for c in range(1, size) if _ALONE.search(head[c]))][:kept]
+    single = [0, *(c for c in range(1, size) if ALONE.search(head[c]))][:kept]
     groups = [c for c in range(1, size) if _GROUP.search(head[c])]
     if len(single) < kept and len(groups) == spanning:
         single = [c for c in range(size) if c not in groups]
@@ -142,7 +142,7 @@ def _one_row(cells: Sequence[Sequence[str]], size: int, width: int) -> list[int]
     head = cells[0]
     if _lost_first(cells, width):
         return [-1] * (width - size) + list(range(size))
-    spans = [c for c in range(1, size) if not _ALONE.search(head[c]) and _may_span(head[c], lone=size == 2)]
+    spans = [c for c in range(1, size) if not ALONE.search(head[c]) and _may_span(head[c], lone=size == 2)]
     if len(spans) != 1:
         return None
     span = spans[0]

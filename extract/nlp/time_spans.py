@@ -35,6 +35,7 @@ from extract.nlp.time_patterns import (
 
 # what hours are counted back from, if not from a dose
 _EVENT = re.compile(rf"{PRESENTATION_WORDS.pattern}|{OPERATION_WORDS.pattern}|arriv|birth|death", re.IGNORECASE)
+_LONG_FOR = ("after", "later", "afterwhat", "beforewhat")  # groups of what follows "for two weeks"
 _SOON = 0.25  # days: a few hours later is still the presentation
 _WEEKS_BORN = (20, 43)  # weeks that near "born" or "pregnant" count the pregnancy
 _PREGNANCY_WINDOW = 3000  # characters in which a pregnancy is remembered
@@ -95,7 +96,7 @@ def _counted(
 ) -> TimeExpression | None:
     stop = cue.end + match.end()
     groups = match.groupdict()
-    if preposition == "for" and (groups["later"] or groups["afterwhat"] or groups["beforewhat"]):
+    if preposition == "for" and any(groups[name] for name in _LONG_FOR):
         return None  # "for two weeks before discharge", "for three days, after which ..." is how long
     if groups["after"]:
         if match["after"].lower() == "of" and preposition not in _POINTS:

@@ -143,7 +143,7 @@ _FROM = re.compile(rf"\bfrom\s(?:(?:a|an|the)\s\w+(?:\s\w+){{0,3}}?\s?(?:of\s)?)
 _TO = re.compile(r"[^.;]{0,30}\bto\b")
 _TO_BEFORE = re.compile(rf"\bto\s[<>~]?\d[\d.,]*[^.;]{{0,40}}?\bfrom\s[^.;]{{0,30}}?{_VALUE}")
 _USUAL = re.compile(
-    r"(?:\(\s?|\bfrom\s(?:an?|her|his|the)\s|\b(?:her|his|known|usual|previous|prior|patient[’']s)\s)"
+    r"(?:\(\s?|\b(?:from|with)\s(?:an?|her|his|the)\s|\b(?:her|his|known|usual|previous|prior|patient[’']s)\s)"
     rf"(?:usual\s|known\s|normal\s)?baseline(?:\s[^\W\d]\w*){{0,3}}?[\s:=,]*{_VALUE}"
 )
 

@@ -47,6 +47,7 @@ from extract.nlp.time_patterns import (
 )
 from extract.nlp.time_spans import count, origin, read_span
 
+_THEN = re.compile(r",?\s(?:followed\sby|then|and\sthen|after\swhich)\s[^.;]{0,15}\d")
 _BARE_DAYS = re.compile(r"(?:on\s)?days?\W{0,3}\d{1,3}(?:\s?(?:-|–|to)\s?\d{1,3})?", re.IGNORECASE)
 _STAYS = (PRESENTATION, INTENSIVE)
 _FIRST_DAYS = 2  # the work-up of the first two days is still the baseline where nothing else speaks against it
@@ -107,6 +108,8 @@ def _unit(text: str, start: int, end: int, cue: Cue) -> TimeExpression | None:
         numbered = _numbered_day(text, left_edge, left, right, cue)
         if numbered is not None:
             bare = numbered.anchor == PRESENTATION and _BARE_DAYS.fullmatch(numbered.text) is not None
+            if bare and DOSED_LEFT.search(left) and _THEN.match(text, numbered.end, end):
+                return None  # "200 mg on day 1, then 100 mg"
             if bare and DOSED_LEFT.search(left) and CYCLE.search(text, start, end):
                 return replace(numbered, anchor=NONE, days=None, when="", span=None)
             return numbered

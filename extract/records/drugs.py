@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -19,10 +20,16 @@ from extract.nlp.drug_status import indication_of, status_of
 from extract.nlp.drug_wording import Wording
 from extract.nlp.extensions import context, text_of
 from extract.nlp.regimen import Parts, Slot, mates_of, names_of, read_regimens
+from extract.nlp.time_patterns import SPAN
 from extract.records.common import Record, add_row
 from extract.records.drug_rows import Telling, dose_places, row_values, tell_regimens_once
 from extract.rules.load import RuleSet, load_rules
 
+# how long a drug was given, or the order in a course, is no time of it
+_HOW_LONG = re.compile(
+    rf"initially\b|(?:over|throughout|in)\s(?:the\s|about\s|a\s)?{SPAN}[\s-]?(?:hours?|h|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
 _MAX_QUOTE = 400
 
 Route = Literal[
@@ -100,6 +107,8 @@ class DrugFinder:
                 continue
             start, end = _quote(slot)
             fact = context(doc).at(slot.dose.start if slot.distant and slot.dose else slot.name.start, end)
+            if _HOW_LONG.match(fact.time_text):
+                fact = replace(fact, time_text="", time_days=None)
             status = status_of(wording, slot, mates or [slot], fact)
             if status is None:
                 continue

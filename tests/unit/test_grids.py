@@ -245,8 +245,23 @@ def test_admission_to_the_ward_and_then_to_the_intensive_care_unit() -> None:
 
 
 def test_days_before_day_zero_are_negative() -> None:
-    found = grid("Table 1. Gases", "Test|Day 2|Day 1|ICU day 0|Day 1", "pH|7.3|7.2|7.0|7.2", "K|4|5|6|5")
+    found = grid("Table 1. Gases", "Test|Day 2|Day 1|Day 0|Day 1", "pH|7.3|7.2|7.0|7.2", "K|4|5|6|5")
     assert [day for _, day in times(found, 2, (1, 2, 3, 4))] == [-2.0, -1.0, 0.0, 1.0]
+
+
+def test_days_before_the_intensive_care_unit_do_not_count_from_the_presentation() -> None:
+    found = grid("Table 1. Gases", "Test|Day 2|Day 1|ICU day 0|Day 1", "pH|7.3|7.2|7.0|7.2", "K|4|5|6|5")
+    assert [day for _, day in times(found, 2, (1, 2, 3, 4))] == [None, None, None, None]
+
+
+def test_times_between_the_names_and_the_reference_range() -> None:
+    found = grid("Table 1", "Enzyme|Level|Normal", "t = 0 h|t = 12 h|t = 24 h", "CK|13|18|12|0-200", "LD|1|2|3|0-9")
+    assert [found.time(3, c).text for c in (1, 2, 3)] == ["t = 0 h", "t = 12 h", "t = 24 h"]
+
+
+def test_the_admission_keeps_its_day_beside_days_of_a_drug() -> None:
+    found = grid("Table 1. Tests after 7 days of doxycycline", "Test|On admission|Day 7 of doxycycline", "CRP|1|2")
+    assert times(found, 2, (1, 2)) == [("baseline", 0.0), ("followup", None)]
 
 
 def test_a_row_of_days_says_more_than_the_places_above_it() -> None:
