@@ -79,7 +79,7 @@ BETWEEN = re.compile(
     r"(?:,\s(?:including|such as|namely)\s|[\s(\[:=–—-]*)"
     r"(?:(?:(?:was|were) (?:found|detected|seen|noted|observed) in|reports?|"
     r"results?|findings?|levels?|values?|titers?|titres?|tests?|testing|serology|status|counts?|of|for|in|"
-    r"the|a|an|his|her|their|on|by|through|via|using|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
+    r"the|a|an|his|her|their|on|by|through|via|to|serum|plasma|blood|urine|urinary|csf|against|antibod(?:y|ies)|antigens?|"
     r"respect|regarding|(?:presence|evidence) of|including|both|anti|ranges?|"
     r"baseline|initial|repeat(?:ed)?|follow-?up|previous|prior|subsequent|"
     r"but stable|and stable|any|either|total|concentrations?|laboratory|routine|all|other)[\s(\[:-]*){0,5}",
