@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from extract.report.plots import BLUE, FAINT, NARROW, RED, bars, canvas, soften
+from extract.report.plots import BLUE, FAINT, NARROW, RED, UNKNOWN, bars, canvas, soften
 
 Numbers = npt.NDArray[np.float64]
 
@@ -180,7 +180,7 @@ def words(counts: Counter[str], xlabel: str, total: int, unknown: tuple[str, int
         numbers.append(sum(n for _, n in rest))
     figure = bars([*labels, unknown[0]], [(xlabel, [*numbers, unknown[1]])], xlabel, NARROW, total)
     last = figure.axes[0].patches[-1]
-    last.set(facecolor=FAINT, hatch="....", edgecolor="white")
+    last.set(facecolor=FAINT, hatch=UNKNOWN, edgecolor="white")
     return figure, ", ".join(f"{name} {n:,}" for name, n in shown[:3])
 
 

@@ -11,14 +11,14 @@ from matplotlib.ticker import MaxNLocator
 
 from extract.report.distribution import histogram, short, summary, words
 from extract.report.model import Cell, Data, Link, Plot, Section, first_of
-from extract.report.plots import BLUE, GREY, HATCH, NARROW, ORANGE, canvas, soften
+from extract.report.plots import BLUE, GREY, HATCH, NARROW, ORANGE, UNKNOWN, canvas, soften
 from extract.report.tables import ArticleRows, number
 from extract.tables.quotes import link
 
 _LISTED = 500  # cases in the data behind the plots
 _OLDEST = 120  # years
 _WIDTH = 10  # years that a bar of ages covers
-_LOOKS = {"female": (ORANGE, HATCH), "male": (BLUE, ""), "": (GREY, "....")}
+_LOOKS = {"female": (ORANGE, HATCH), "male": (BLUE, ""), "": (GREY, UNKNOWN)}
 
 
 class Patients:

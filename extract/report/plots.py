@@ -24,7 +24,7 @@ BLUE, ORANGE, GREEN, PURPLE, RED, SKY, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#767676",
 )  # fmt: skip
 INK, FAINT = "#1a1a1a", "#d9d9d9"
-HATCH = "////"
+HATCH, UNKNOWN = "////", "xx"  # dots would take a hundred times the room
 WIDE, NARROW = 9.7, 4.7  # inches
 _LINE = 0.27  # inches that a line of a list of bars takes
 _STYLE: dict[Any, Any] = {
@@ -121,7 +121,7 @@ def bars(
     figure, (axes,) = canvas(width, 0.75 + _LINE * len(labels) + (0.3 if len(series) > 1 else 0))
     places = range(len(labels))
     left = [0] * len(labels)
-    looks = ((BLUE, ""), (ORANGE, HATCH), (FAINT, "...."))
+    looks = ((BLUE, ""), (ORANGE, HATCH), (FAINT, UNKNOWN))
     for (name, numbers), (colour, hatch) in zip(series, looks, strict=False):
         drawn = axes.barh(places, numbers, left=left, color=colour, hatch=hatch, edgecolor="white", height=0.72)
         drawn.set_label(name)

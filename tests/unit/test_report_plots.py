@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from extract.report.daysaxis import days_axis
 from extract.report.distribution import Numbers, histogram, short, spread, summary, words
-from extract.report.plots import bars, canvas, percent, shorten, style, svg
+from extract.report.plots import UNKNOWN, bars, canvas, percent, shorten, style, svg
 
 
 def numbers(*values: float) -> Numbers:
@@ -85,7 +85,7 @@ def test_rare_values_are_summed_up_and_unknown_ones_stand_apart() -> None:
     assert labels[:2] == ["value 00", "value 01"]
     assert labels[-2:] == ["8 other values", "not reported"]
     last = rectangles(figure)[-1]
-    assert (last.get_width(), last.get_hatch()) == (90, "....")
+    assert (last.get_width(), last.get_hatch()) == (90, UNKNOWN)
     assert said == "value 00 30, value 01 29, value 02 28"
 
 
