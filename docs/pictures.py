@@ -1,4 +1,4 @@
-"""Takes the pictures of README.md: python docs/pictures.py RUN, with Chromium on the PATH.
+"""Takes the pictures of README.md and docs/report.md: python docs/pictures.py RUN, with Chromium on the PATH.
 
 RUN is the folder of a run over corpus/articles with corpus/protocol.yaml; the name of the folder is in the picture.
 """
@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 PLACE = Path(__file__).resolve().parent / "images"
+PLOTS = ("strength-change", "timeline-cases")  # those of docs/report.md
 ARTICLE = "report_thyrotoxic_paralysis"
 SIZE = {"width": 1180, "height": 720}
 _ADDRESS = re.compile(r"http://\S+")
@@ -42,6 +43,13 @@ def report(page: Page, run: Path) -> None:
     page.get_by_role("heading", name="Variables of the protocol").scroll_into_view_if_needed()
     page.evaluate("window.scrollTo(0, document.querySelector('#variables, section:nth-of-type(2)').offsetTop)")
     page.screenshot(path=PLACE / "report.png")
+    shown = ", ".join(f"#{name}" for name in PLOTS)
+    hidden = f"header, h2, section > p, figure:not({shown}), section:not(:has({shown})), details"
+    page.add_style_tag(
+        content=f"{hidden} {{ display: none }} section, .plots {{ margin: 0; padding: 0; gap: 0 }}"
+        " figure { margin: 12px 0 0 } body { padding: 0 }"
+    )
+    page.locator("main").screenshot(path=PLACE / "plots.png")
 
 
 def review(page: Page, run: Path) -> None:
