@@ -153,7 +153,9 @@ class Clock:
             known = (self.anchors.get(anchor) for anchor in (DISCHARGE, OPERATION, TREATMENT))
             return next((day for day in known if day), 0.0) + time.days
         if time.anchor == RUNNING:
-            return None if self.now is None else self.now + time.days
+            if self.now is None:
+                return None
+            return (float(int(self.now)) if time.days >= 1 else self.now) + time.days  # the next day, at no hour
         if time.anchor == INTENSIVE:  # counted from 0 or from 1 where the patient came there later
             return time.days if self.anchors.get(INTENSIVE, 0.0) == 0.0 else None
         base = self.anchors.get(time.anchor)

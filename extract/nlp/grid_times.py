@@ -145,6 +145,8 @@ def _headers(cells: Sequence[Sequence[str]], later: bool, american: bool) -> Ite
     for i, row in enumerate(cells[:HEADER_ROWS]):
         if row is not numbering and row in rows:
             continue  # days of illness over days of the stay
+        if numbering is not None and row is not numbering and any(_TIME_HEAD.fullmatch(cell) for cell in row):
+            continue  # the head over the numbers
         if row is numbering:
             yield _with_unit(row, next(cell for cell in (row[0], *cells[0]) if _TIME_HEAD.fullmatch(cell)))
             return
@@ -177,6 +179,8 @@ def _under_span(
         for c, cell in enumerate(head)
         if c and (_TIME_HEAD.fullmatch(cell) if numbers else not read_cell(cell) and not ALONE.search(cell))
     ][-count:]
+    if count == 1 and not spans and not ALONE.search(head[-1]):
+        spans = [len(head) - 1]  # "Before | After (days 4, 5, 6)"
     if len(spans) != count or spans[-1] - spans[0] != count - 1:
         return None
     under = _with_unit(row, head[spans[0]]) if numbers else list(row)
@@ -189,12 +193,17 @@ def _count(cell: str) -> int | None:
     return int(match["n"]) if match is not None else None
 
 
+def _is_span(cell: str) -> bool:
+    """Tell whether a cell beside numbers of days names its own time: "1 | 3 | 19 | 3 months"."""
+    return _count(cell) is None and _dated(cell)
+
+
 def _numbered(head: Sequence[str], row: Sequence[str]) -> bool:
     """Tell whether a second row numbers the days of the columns: "Day of stay | 0 | 3 | 5", or under such a cell."""
     numbers = [n for cell in row[1:] if (n := _count(cell)) is not None]
     if (
         len(numbers) < 2
-        or len(numbers) < sum(bool(cell.strip()) for cell in row[1:])
+        or len(numbers) < sum(bool(cell.strip()) and not _is_span(cell) for cell in row[1:])
         or sorted(set(numbers)) != numbers
     ):
         return False

@@ -130,7 +130,7 @@ LEAD = re.compile(
 # a dose before "on day 1", and words that tell that such days count within a cycle of treatment
 DOSED_LEFT = re.compile(r"\d\s?(?:mg|g|µg|μg|mcg|IU|m2|m²|AUC)(?:/\w+)?\b[^.;]{0,40}$|\bAUC\s?\d[^.;]{0,30}$")
 CYCLE = re.compile(
-    r"\b(?:cycles?|courses?)\sof\b|\bintra-?operatively\b|\binduction\b|\bconditioning\b|\b(?:per|each|every|day|week)[\s-]cycles?\b"
+    r"\b(?:cycles?|courses?)\sof\b|\bintra-?operatively\b|\bmg/m[2²]|\b(?:one|two|three|four|six|\d)\scycles?\b|\binduction\b|\bconditioning\b|\b(?:per|each|every|day|week)[\s-]cycles?\b"
     r"|\b(?:every|q)\s?(?:\d{1,2}|two|three|four|six)[\s-]?(?:weeks?|wks?|days?)\b",
     re.IGNORECASE,
 )

@@ -151,6 +151,8 @@ def _led(text: str, begin: int, cue: Cue, days: float | None, preposition: str, 
         return make(text, begin, cue.end, RUNNING, days, "" if days is not None and days < _SOON else "followup")
     if preposition == "at":
         return make(text, begin, cue.end, FOLLOW_UP, days, "followup")
+    if preposition == "by" and text[max(begin - 9, 0) : begin].lower() == "followed ":
+        return None  # "followed by 20 weeks of ..." is how long
     if preposition == "over" and length < 1 and INFUSED.search(text, max(begin - 60, 0), begin):
         return None
     if preposition in ("over", "in"):  # how long it took, not how much later it was

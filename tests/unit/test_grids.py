@@ -429,3 +429,13 @@ def test_a_caption_at_the_end_of_a_paragraph() -> None:
         found.append(Sentence(i, start, start + len(line), i, kind, "table" if i else "case"))
         start += len(line) + 1
     assert next(find_grids(text, found)).time(1, 1).days == 0.0
+
+
+def test_days_under_a_head_of_its_own_and_a_span_behind_them() -> None:
+    found = grid("Table 1", "Days of hospital admission|", "|1|4|3 months", "CRP|560|90|2", "Hb|9|10|12")
+    assert times(found, 3, (1, 2, 3)) == [("baseline", 1.0), ("followup", 4.0), ("followup", 91.0)]
+
+
+def test_the_last_head_spans_the_days_below() -> None:
+    found = grid("Table 1", "Test|Range|Before drug|After drug", "Day 4|Day 5|Day 6", "Hb|12|10|9|9|8", "Na|1|2|3|4|5")
+    assert [found.time(3, c).text for c in (2, 3, 4, 5)] == ["Before drug", "Day 4", "Day 5", "Day 6"]
