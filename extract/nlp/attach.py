@@ -26,6 +26,7 @@ _CLAUSE = re.compile(
 )
 _CHANGED = re.compile(
     r"\b(?:peaked|rose|increased|decreased|fell|dropped|declined|climbed|normali[sz]ed|improved|worsened|deteriorated)\b"
+    r"|,?\s(?:rising|increasing|climbing|falling|decreasing|dropping|declining|peaking|improving|normali[sz]ing)\s(?:to|at)\b"
 )
 _ANOTHER = re.compile(r"[,;]|\b(?:and|with|which|but)\b")
 # what happens then is no time of what stands before: "despite the antidote he died on the fourth day"

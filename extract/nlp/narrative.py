@@ -49,11 +49,14 @@ class SentenceTime:
     times : its expressions; their ``days`` count from presentation here.
     when : what holds for all of it; "" where its facts are decided one by one.
     points : evidence that its facts are later than baseline, where no expression dates them.
+    turns : where it begins to tell of a change or of later, with the points of that for the facts from there on:
+        in "was 60 mg/L, rising to 150 mg/L" the first value is the one before.
     """
 
     times: tuple[TimeExpression, ...] = ()
     when: str = ""
     points: float = 0.0
+    turns: tuple[tuple[int, float], ...] = ()
 
 
 class Measures:
@@ -162,7 +165,7 @@ class Narrative:
             return SentenceTime()
         if not own or sentence.section not in STORY or sentence.kind is not BlockKind.PARAGRAPH:
             resolved = tuple(self._clock.resolve(t, move=False) for t in times)
-            return SentenceTime(resolved, "", self._evidence(sentence, cues, 0.3))
+            return SentenceTime(resolved, "", self._evidence(sentence, cues, 0.3), self._turns(cues))
         words = self._text[sentence.start : sentence.end]
         self._clock.see_dates(words, times)
         if sentence.index == self._presents:
@@ -190,7 +193,7 @@ class Narrative:
             self._moved = self._moved or any(cue.group == "course.moved" for cue in cues)
         if any(t.when == FOLLOWUP and (t.days or (t.anchor in _WITHIN and t.span) or 0) > 2 for t in resolved):
             self._recent = sentence.index
-        return SentenceTime(resolved, "", points)
+        return SentenceTime(resolved, "", points, self._turns(cues))
 
     def _of_the_course(self, time: TimeExpression) -> TimeExpression:
         """Return an expression of the second day as follow-up where treatment has begun."""
@@ -217,13 +220,21 @@ class Narrative:
         total = points["start"] + points["position"] * position + self._heading_points
         total += points["repeated"] * self._measures.repeats.get(sentence.index, False)
         groups = {cue.group for cue in cues}
-        for name in ("change", "later", "early"):
-            if f"course.{name}" in groups:
-                total += points[name]
+        if "course.early" in groups:
+            total += points["early"]
         total += points["treated"] * self._treated + points["moved"] * self._moved
         if 0 <= sentence.index - self._recent <= _RECENT:
             total += points["recent"]
         return total
+
+    def _turns(self, cues: Sequence[Cue]) -> tuple[tuple[int, float], ...]:
+        """Return from where on a sentence tells of a change or of later, and the points for that."""
+        turns = []
+        for name in ("change", "later"):
+            first = next((cue.start for cue in cues if cue.group == f"course.{name}"), None)
+            if first is not None:
+                turns.append((first, self._points[name]))
+        return tuple(turns)
 
     def _heading(self, sentence: Sentence) -> None:
         line = self._text[sentence.start : sentence.end].lower()

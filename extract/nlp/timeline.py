@@ -73,10 +73,10 @@ class Timeline:
         if _USUAL.search(self.text, max(sentence.start, start - 30), end):
             return FactTime(HISTORY)
         if k < 0:
-            return FactTime(self._untimed(here, start))
+            return FactTime(self._untimed(here, start, end))
         time = here.times[k - 1] if k > 0 and _same_day(self.text, *here.times[k - 1 : k + 1]) else here.times[k]
         words = "" if time.when == HISTORY and time.days is None and _NO_TIME.fullmatch(time.text) else time.text
-        return FactTime(time.when or self._untimed(here, start), words, time.days)
+        return FactTime(time.when or self._untimed(here, start, end), words, time.days)
 
     def _is_former(self, sentence: Sentence, start: int, end: int) -> bool:
         """Tell whether the fact's value is the one from which it changed: "rose from 3 to 9", "fell to 9 from 30"."""
@@ -96,11 +96,12 @@ class Timeline:
             return None
         return grid.patient(i, self.text.count("\t", self.found[i].start, start))
 
-    def _untimed(self, here: SentenceTime, start: int) -> str:
+    def _untimed(self, here: SentenceTime, start: int, end: int) -> str:
         """Return ``when`` where no expression says it: by the evidence that things have moved on."""
         if here.when:
             return here.when
         points = here.points + (self.points["repeated_here"] if self.measures.repeated(start) else 0.0)
+        points += sum(more for place, more in here.turns if place < end)
         return FOLLOWUP if points > 0 else BASELINE
 
     def _cell(self, sentence: Sentence, start: int) -> FactTime:
