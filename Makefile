@@ -53,6 +53,7 @@ model: $(VENV)/.installed-dev
 	@test -d "$(MACCROBAT)" -a -d "$(ARTICLES)" || { echo "make model needs two folders:" >&2; \
 		echo "  make model MACCROBAT=folder-of-brat-files ARTICLES=folder-of-case-reports" >&2; \
 		echo "models/README.md says where to get them." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable '.[model]'
 	$(BIN)/python -m models.train --maccrobat "$(MACCROBAT)" --articles "$(ARTICLES)"
 
 clean:
