@@ -99,8 +99,9 @@ class Selector:
             return [row for row in named if is_absent(row) and _denies_level(row, variable)]
         if isinstance(variable, LabVariable) and variable.result and variable.pick == "any":
             contrary = frozenset.intersection(*(_CONTRARY[result] for result in variable.result))
-            return [row for row in named if is_absent(row) or _is(row, "result", contrary)]
-        return [row for row in named if is_absent(row)]
+            return _all_listed([row for row in named if is_absent(row) or _is(row, "result", contrary)], variable)
+        found = [row for row in named if is_absent(row)]
+        return _all_listed(found, variable) if isinstance(variable, LabVariable) else found
 
     def _all_denied(
         self, rows: Sequence[Record], column: str, listed: Sequence[str] | None, classes: Sequence[str] | None
@@ -114,6 +115,12 @@ class Selector:
             if not any(kinds[name] in _CLASSES and self._names.groups.drug_in(name, group) for name in told):
                 return False
         return bool(listed or classes)
+
+
+def _all_listed(rows: list[Any], variable: LabVariable) -> list[Record]:
+    """Return rows that deny; none where an analyte of the list is left open, as the ESR by a normal CRP."""
+    told = {row.analyte for row in rows}
+    return rows if told.issuperset(variable.analyte or ()) else []
 
 
 def _is(row: Record, column: str, values: Container[str]) -> bool:

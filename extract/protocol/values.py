@@ -10,6 +10,7 @@ from extract.records.common import Record
 from extract.rules.conversion import ImpossibleConversion, convert
 
 _UPPER_ENDS = {"value": "value_high", "dose_value": "dose_value_high"}
+_A_DAY = "/d"  # the end of a UCUM code
 
 
 class UnusableError(ValueError):
@@ -64,6 +65,8 @@ class Numbers:
     def _converted(self, number: float, row: Any) -> float:
         wanted = self._variable.unit
         unit = row.unit if hasattr(row, "unit") else self._names.unit(row.dose_unit)
+        if self._variable.column == "daily_dose":  # 40 mg/day and 20 mg twice a day are both 40 mg a day
+            unit, wanted = unit.removesuffix(_A_DAY), (wanted or "").removesuffix(_A_DAY)
         if unit == (wanted or ""):
             return number
         if not unit or not wanted:

@@ -52,16 +52,16 @@ def definition(variable: Named) -> str:
         return f"{told[:1].upper()}{told[1:]} (column {variable.value} of the table of cases)."
     assert isinstance(variable, RecordVariable)
     rows = " ".join((_about(variable), *_conditions(variable)))
-    text = _picked(variable).format(rows=rows)
+    text = _picked(variable, rows)
     return f"{text[:1].upper()}{text[1:]} (subject {_or(variable.subject)}; assertion {_or(variable.assertion)})."
 
 
-def _picked(variable: RecordVariable) -> str:
-    """Return the pick in words, with a place for the rows: the lowest value in mg/dL among {rows}."""
+def _picked(variable: RecordVariable, rows: str) -> str:
+    """Return the pick in words: the lowest value in mg/dL among laboratory results for glucose."""
     value = variable.column.replace("_", " ") + (f" in {variable.unit}" if variable.unit else "")
     direction = "low is worse" if variable.low_is_worse else "high is worse"
     earlier, later = variable.reducers
-    texts = {"value": value, "direction": direction, "earlier": earlier, "later": later, "rows": "{rows}"}
+    texts = {"value": value, "direction": direction, "earlier": earlier, "later": later, "rows": rows}
     return _PICKS[variable.pick].format(**texts)
 
 

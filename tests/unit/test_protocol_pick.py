@@ -258,6 +258,27 @@ def test_doses_in_the_unit_that_was_asked_for() -> None:
     assert (found.value, found.sources, found.left_out.unusable) == (500, ("a",), 1)
 
 
+def test_a_daily_dose_is_a_days_however_the_text_says_a_day() -> None:
+    given = (
+        {"daily_dose": 60, "dose_unit": "mg/day"},
+        {"daily_dose": 40, "dose_unit": "mg"},
+        {"daily_dose": 0.09, "dose_unit": "g/24 h"},
+        {"daily_dose": 999, "dose_unit": "mg/kg/day"},
+    )
+    for unit in ("mg", "mg/day"):
+        found = cell(f"{{table: drugs, drug: diltiazem, value: daily_dose, unit: {unit}, pick: max}}", *given)
+        assert (found.value, found.sources, found.left_out.unusable) == (90, ("c",), 1)
+
+
+def test_a_list_of_analytes_is_denied_by_denying_all_of_it() -> None:
+    text = "{table: labs, analyte: [CRP, ESR], result: high, pick: any}"
+    crp = {"analyte": "C-reactive protein", "unit": ""}
+    esr = {"analyte": "erythrocyte sedimentation rate", "unit": ""}
+    assert told(text, {**crp, "result": "normal"}) == (None, "")
+    assert told(text, {**crp, "result": "normal"}, {**esr, "result": "normal"}) == ("no", "ab")
+    assert told(text, {**crp, "result": "normal"}, {**esr, "result": "high"}) == ("yes", "b")
+
+
 @pytest.mark.parametrize(
     ("results", "value"),
     [

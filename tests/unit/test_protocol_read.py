@@ -226,6 +226,10 @@ def test_other_subjects_need_their_rows(tmp_path: Path) -> None:
             "The first value in mg/dL among laboratory results for calcium in serum at baseline",
         ),
         (
+            "table: labs, analyte: D-dimer, pick: max",
+            "The highest value in ug/mL{FEU} among laboratory results for D-dimer",
+        ),
+        (
             "table: drugs, class: antibiotic, days: [null, 3], pick: any",
             "Yes where there are drugs for class antibiotic with status given or stopped up to day 3 from presentation",
         ),
