@@ -80,7 +80,8 @@ def review(
         with open_socket(host, port) as listening:
             port = listening.getsockname()[1]
             server, address = serve(desk, name, host, port, password)
-            messages.print(f"{desk.index.total_articles} articles, {desk.index.total_rows} rows; reviewer: {name}")
+            total = f"{desk.index.total_articles} articles, {desk.index.total_rows} rows"
+            messages.print(f"{total}; reviewer: {name}", markup=False)
             messages.print(f"the page: {address}", markup=False)
             messages.print("Ctrl-C ends it; decisions are kept as they are made")
             if browser and not password:

@@ -42,6 +42,10 @@ class Session:
     reviewer: str
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
+    def change(self, reviewer: str) -> None:
+        """Let another reviewer take the seat; pages that still show the first one can decide no more."""
+        self.reviewer, self.csrf = reviewer, secrets.token_urlsafe(24)
+
 
 class Access:
     """Lets browsers in.

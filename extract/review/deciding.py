@@ -132,7 +132,7 @@ def _add_row(request: Request, opened: Opened, sent: Sent) -> Response:
         cells["rule"] = ADDED_RULE
     cells["quote"] = slice_of(source.text, cells)
     key = uuid4().hex
-    desk.store.decide(reviewer, sent.id, [Verdict(sent.table, key, "add", after=cells)])
+    desk.store.decide(reviewer, sent.id, [Verdict(sent.table, key, "add", after=cells, reason=sent.reason)])
     return JSONResponse({"ok": True, "message": "added", "reload": True, "key": key})
 
 
@@ -163,8 +163,20 @@ def finish(request: Request, sent: Named) -> Response:
     left = sum(one.is_open for one in opened.rows)
     if left:
         return _refused(f"{left} rows are not decided yet", reload=False)
-    desk.store.finish(reviewer, sent.id)
+    without = _without_patient(opened.rows)
+    if without:
+        told = f"{counted(without, 'row')} of a rejected patient still to be kept: reject or move the rows, or keep"
+        return _refused(f"{told} the patient", reload=False)
+    desk.store.finish(reviewer, sent.id, [row.decision for row in opened.rows if row.decision])
     return JSONResponse({"ok": True, "message": "finished", "reload": True})
+
+
+def _without_patient(rows: Sequence[ShownRow]) -> int:
+    """Return how many rows are kept although their patient is rejected; no final table can hold them."""
+    kept = [row for row in rows if row.state != "rejected"]
+    patients = {row.cells["case_id"] for row in kept if row.table == "cases"}
+    rejected = {row.cells["case_id"] for row in rows if row.table == "cases"} - patients
+    return sum(row.cells["case_id"] in rejected for row in kept)
 
 
 @deciding_routes.post("/reopen")

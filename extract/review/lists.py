@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -86,19 +88,27 @@ def _filtered(
         "begun": lambda name: reviewer not in finished.get(name, ()) and bool(desk.standing.of(reviewer, name)),
         "finished": lambda name: reviewer in finished.get(name, ()),
         "others": lambda name: any(one != reviewer for one in finished.get(name, ())),
-        "differ": lambda name: len(finished.get(name, ())) > 1 and desk.differing(name, finished[name])[1] > 0,
+        "differ": lambda name: (
+            _may_compare(desk, reviewer, name, finished.get(name, ())) and desk.differing(name, finished[name])[1] > 0
+        ),
     }.get(state)
     return [name for name in names if keep(name)] if keep else names
 
 
+def _may_compare(desk: Desk, reviewer: str, article_id: str, finished: Sequence[str]) -> bool:
+    """Tell whether two are done with an article, and this reviewer is not in the middle of it, blind to them."""
+    return len(finished) > 1 and (reviewer in finished or not desk.standing.of(reviewer, article_id))
+
+
 @list_routes.get("/rows")
 def rows_page(
-    request: Request, q: str = "", table: str = "", below: float = 0, state: str = "", page: int = 1
+    request: Request, q: str = "", table: str = "", below: str = "", state: str = "", page: int = 1
 ) -> Response:
     """Show the rows of all articles that match."""
     desk, reviewer, templates = desk_of(request)
     desk.standing.refresh()
-    asked = (q, table if table in REVIEWED else "", below)
+    limit = _limit(below)
+    asked = (q, table if table in REVIEWED else "", limit)
     if state:
         numbers = _in_state(desk, reviewer, desk.index.find_rows(*asked), state)
         found = len(numbers)
@@ -108,7 +118,7 @@ def rows_page(
         found = desk.index.count_rows(*asked)
         page, pages = _paged(page, found, _ROWS_PER_PAGE)
         numbers = desk.index.find_rows(*asked, (page - 1) * _ROWS_PER_PAGE, _ROWS_PER_PAGE)
-    given = {"q": q, "table": table, "below": f"{below:g}" if below else "", "state": state}
+    given = {"q": q, "table": table, "below": f"{limit:g}" if limit else "", "state": state}
     context = {
         "rows": _shown(desk, reviewer, numbers),
         "found": found,
@@ -129,7 +139,10 @@ def _in_state(desk: Desk, reviewer: str, hits: list[int], state: str) -> list[in
     if state == "differ":
         done = desk.store.finished()
         differing = {
-            key for name, names in done.items() if len(names) > 1 for key in desk.differing_records(name, names)
+            key
+            for name, names in done.items()
+            if _may_compare(desk, reviewer, name, names)
+            for key in desk.differing_records(name, names)
         }
         return [number for number in hits if keys[number] in differing]
     actions = desk.actions(reviewer)
@@ -191,8 +204,17 @@ def change_reviewer(request: Request, name: Annotated[str, Body(embed=True)]) ->
     """Let another person take the seat at this browser."""
     desk, _, _ = desk_of(request)
     session: Session = request.state.session
-    session.reviewer = desk.store.add_reviewer(name).name
+    session.change(desk.store.add_reviewer(name).name)
     return JSONResponse({"ok": True, "message": "", "go": "/"})
+
+
+def _limit(typed: str) -> float:
+    """Return a confidence as typed; 0, which is no limit, for an empty field and for what is no number."""
+    try:
+        limit = float(typed)
+    except ValueError:
+        return 0
+    return limit if math.isfinite(limit) else 0
 
 
 def _paged(page: int, found: int, size: int) -> tuple[int, int]:

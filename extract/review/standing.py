@@ -59,14 +59,9 @@ class Standing:
         Where they have not, it takes ``extract.review.settle`` to say on what they differ.
         """
         one, other = self.of(first, article_id), self.of(second, article_id)
-        if any(_final(one[key]) != _final(other[key]) for key in one.keys() & other.keys()):
-            return False
-        return _added(one) == _added(other)
+        # additions have keys of their own: whether two are the same fact depends on their places
+        return one.keys() == other.keys() and all(_final(one[key]) == _final(other[key]) for key in one)
 
 
 def _final(step: Step) -> str:
     return "" if step.action == "reject" else step.final
-
-
-def _added(steps: Mapping[str, Step]) -> set[str]:
-    return {step.final for step in steps.values() if step.action == "add"}

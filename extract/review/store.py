@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, cast
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import URL, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -82,7 +82,7 @@ class Store:
     @classmethod
     def beside(cls, folder: Path) -> Self:
         """Open the database in a run's folder; it is made where missing."""
-        return cls(f"sqlite:///{(folder / DATABASE).absolute()}")
+        return cls(database_url(folder))
 
     def __enter__(self) -> Self:
         return self
@@ -233,10 +233,23 @@ class Store:
         with self._read() as session:
             return session.scalar(select(func.max(Event.id))) or 0
 
-    def finish(self, reviewer: str, article_id: str) -> None:
-        """Note that a reviewer is done with an article."""
+    def finish(self, reviewer: str, article_id: str, seen: Collection[int] = ()) -> None:
+        """Note that a reviewer is done with an article.
+
+        Parameters
+        ----------
+        seen : identifiers of the decisions by which the article is done.
+
+        Raises
+        ------
+        ConflictError
+            one of these does not stand any more.
+        """
         with self._write() as session:
             person = self._person(session, reviewer)
+            standing = {one.id for one in latest(read_decisions(session, article_id, person)).values()}
+            if not standing.issuperset(seen):
+                raise ConflictError("a decision was taken back in another window; load the page again")
             if not self._done(session, article_id).get(reviewer):
                 session.add(Finish(reviewer_id=person.id, article_id=article_id, done=True, at=time_now()))
 
@@ -298,7 +311,10 @@ class Store:
 
 def database_url(folder: Path, database: str = "") -> str:
     """Return the address of a run's decisions: the one named, or SQLite in the run's folder."""
-    return database or f"sqlite:///{(folder / DATABASE).absolute()}"
+    if database:
+        return database
+    path = str((folder / DATABASE).absolute())  # may hold what means something in an address, such as ? and %
+    return URL.create("sqlite", database=path).render_as_string()
 
 
 @contextmanager

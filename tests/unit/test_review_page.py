@@ -17,6 +17,7 @@ from extract.review.access import CSRF_HEADER, Access
 from extract.review.app import create_app
 from extract.review.desk import Desk
 from extract.review.serve import open_desk
+from extract.review.store import ConflictError
 from extract.run.batch import run_all
 from extract.run.options import Options
 from extract.run.worklist import find_articles
@@ -160,6 +161,9 @@ def test_filters_leave_the_rows_that_are_asked_for(ada: Browser) -> None:
 def test_rows_are_found_across_articles(ada: Browser) -> None:
     assert ada.get("/rows", q="sodium").count('class="go"') == 3
     assert ada.get("/rows", q="sodium", table="drugs").count('class="go"') == 0
+    assert ada.get("/rows", q="sodium", below="").count('class="go"') == 3, "as the form sends it"
+    assert ada.get("/rows", below="inf").count('class="go"') > 5
+    assert ada.get("/rows", below="0.01").count('class="go"') == 0
     ada.decide("accept", ada.row("118"))
     assert ada.get("/rows", q="sodium", state="open").count('class="go"') == 2
     assert "118" in ada.get("/rows", state="accepted")
@@ -234,8 +238,10 @@ def test_a_missing_fact_is_added_from_marked_words(ada: Browser) -> None:
     wrong = ada.post("/article/decide", id="one", action="add", table="labs", **place, values={"value": "x"})
     assert set(wrong["errors"]) == {"analyte", "value"}  # type: ignore[call-overload]
     values = {"analyte": "chloride", "value_text": "80", "case_id": "one#1"}
-    assert ada.post("/article/decide", id="one", action="add", table="labs", **place, values=values)["ok"]
+    sent = {"id": "one", "action": "add", "table": "labs", "values": values, "reason": "from the figure"}
+    assert ada.post("/article/decide", **sent, **place)["ok"]
     row = ada.row("chloride")
+    assert "from the figure" in row["text"]
     assert (row["state"], row["open"]) == ("added", "0")
     kept = ada.desk.store.current("Ada")[row["key"]].values()
     assert kept["quote"] == ARTICLE[int(kept["start"]) : int(kept["end"])]
@@ -290,6 +296,48 @@ def test_reviewers_are_blind_until_both_are_done_and_then_settle_their_differenc
     ada.post("/adjudicate/undo", id="one")
     assert "(1 open)" in ada.get("/adjudicate", id="one")
     assert "goes into the consensus" in str(ada.post("/article/reopen", id="one")["message"])
+
+
+def test_who_is_in_the_middle_of_an_article_does_not_see_where_others_differ(
+    ada: Browser, desks: Callable[[], Desk]
+) -> None:
+    ben, cleo = (Browser(desks(), name) for name in ("Ben", "Cleo"))
+    ada.decide("reject", ada.row("118"))
+    cleo.decide("accept", cleo.row("134"))
+    ada.settle()
+    ben.settle()
+    for path in ("/", "/rows"):
+        assert 'class="go"' in ben.get(path, state="differ")
+        assert 'class="go"' not in cleo.get(path, state="differ")
+
+
+def test_one_fact_added_at_two_places_is_a_difference_in_the_list_too(ada: Browser, desks: Callable[[], Desk]) -> None:
+    ben = Browser(desks(), "Ben")
+    values = {"analyte": "chloride", "value_text": "80", "case_id": "one#1"}
+    for browser, words in ((ada, "potassium"), (ben, "vomiting")):
+        place = {"start": ARTICLE.index(words), "end": ARTICLE.index(words) + len(words)}
+        sent = {"id": "one", "action": "add", "table": "labs", "values": values}
+        assert browser.post("/article/decide", **sent, **place)["ok"]
+        browser.settle()
+    assert "differ on 2 rows (2 open)" in ada.get("/adjudicate", id="one")
+    assert "2 differences, 2 open" in ada.get("/")
+
+
+def test_a_decision_taken_back_while_another_window_finishes_keeps_the_article_open(ada: Browser) -> None:
+    ada.decide("rest", *ada.rows())
+    seen = [int(row["seen"]) for row in ada.rows()]
+    ada.post("/article/undo", id="one")
+    with pytest.raises(ConflictError, match="taken back in another window"):
+        ada.desk.store.finish("Ada", "one", seen)
+    assert ada.desk.store.finished() == {}
+
+
+def test_rows_of_a_rejected_patient_have_to_go_before_the_article_is_finished(ada: Browser) -> None:
+    ada.decide("reject", ada.rows(table="cases")[0])
+    ada.decide("rest", *ada.rows()[1:])
+    assert "4 rows of a rejected patient" in str(ada.post("/article/finish", id="one")["message"])
+    ada.decide("reject", *ada.rows()[1:])
+    assert ada.post("/article/finish", id="one")["ok"]
 
 
 def change(run: Path, table: str, old: str, new: str) -> None:
@@ -420,4 +468,7 @@ def test_another_person_takes_the_seat(ada: Browser) -> None:
     ada.decide("accept", ada.row("118"))
     assert ada.post("/reviewer", name="Ben")["ok"]
     assert ada.row("118")["state"] == "open"
+    left = ada.client.post("/article/undo", json={"id": "one"}, headers={CSRF_HEADER: ada.csrf})
+    assert "out of date" in left.text, "a window that still shows Ada would decide as Ben"
+    ada.csrf = ada._csrf(ada.get("/"))
     assert not ada.post("/reviewer", name="consensus")["ok"]

@@ -111,6 +111,16 @@ def test_a_name_is_registered_once(store: Store) -> None:
         store.decide("Cleo", "a1", [accept()])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["why?", "run%20one", "100%25", "a#b & é"])
+def test_the_database_lies_in_the_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with Store.beside(tmp_path / name) as store:
+        store.add_reviewer("Ada")
+    assert (tmp_path / name / DATABASE).exists()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_two_windows_deciding_at_once_lose_nothing(tmp_path: Path, store: Store) -> None:
     def decide(name: str) -> None:
         with Store.beside(tmp_path) as own:

@@ -200,6 +200,8 @@ function add() {
 }
 
 async function submitForm(element) {
+  if (element.dataset.sent) return; // a second Enter must not add the fact twice
+  element.dataset.sent = "1";
   const values = Object.fromEntries(new FormData(element));
   const { __reason: reason = "", __table: _, ...cells } = values;
   const { key, table, start, end } = element.dataset;
@@ -213,6 +215,7 @@ async function submitForm(element) {
     const body = { id, action: "add", table, start: Number(start), end: Number(end), reason, values: cells };
     answer = await send("/article/decide", body);
   }
+  delete element.dataset.sent;
   if (answer.errors) showErrors(element, answer);
   else {
     form.close();
@@ -238,14 +241,22 @@ function showErrors(element, answer) {
   wrong?.select?.();
 }
 
+let choosing = false; // until the page is there again: a second key is meant for the next row
+
 async function choose(row, choice) {
+  if (!row || choosing) return;
   select(row);
   if (choice === "values") {
     openForm("/adjudicate/form", { id, table: row.dataset.table, record: row.dataset.key }, "Another value");
     return;
   }
+  choosing = true;
   const answer = await send("/adjudicate/decide", { id, table: row.dataset.table, record: row.dataset.key, choice });
-  if (!answer.ok) return void say(answer.message, true);
+  if (!answer.ok) {
+    choosing = false;
+    say(answer.message, true);
+    return;
+  }
   const next = rows().slice(rows().indexOf(row) + 1).find(isOpen);
   reload((next ?? row).dataset.key);
 }
