@@ -19,7 +19,7 @@ from extract.records.lab_inverted import Inverted
 from extract.records.lab_items import Item, LabDraft, Role, reference_role
 from extract.records.lab_lists import behind, between, fractions, is_placeholder, share_units
 from extract.records.lab_predicates import without_relative
-from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP, WENT_ON, bare_kind
+from extract.records.lab_references import FROM_EARLIER, OPEN_BRACKET, VALUE_GAP, WENT_ON, bare_kind, going_on
 from extract.records.lab_unknown import is_concentration, unknown_analyte
 from extract.records.lab_vocabulary import BRACKET, Vocabulary
 
@@ -259,7 +259,7 @@ class Linker(Inverted):
         if not self._last or self._last[0].value is None:
             return False
         before = self._last[-1]
-        gap = self._gap(self._last_end, value.start)
+        gap = going_on(self._gap(self._last_end, value.start), behind_reference=before.reference is not None)
         old = before.value
         unknown = self._words.unknown(gap)
         if old is None or (

@@ -35,6 +35,18 @@ _NOTE = re.compile(r"\s*[(\[][^()\[\]]*$")
 _REFERENCE_REACH = 40  # characters from a result to a range in another unit that is still its own
 
 
+_IT = re.compile(r";(?=[^;]{0,60}\bit\s(?:was|had|rose|fell|increased|decreased|dropped)\b[^;]{0,25}$)")
+
+
+def going_on(gap: str, *, behind_reference: bool) -> str:
+    """Return what stands between two values of one analyte as running text.
+
+    The bracket of a reference range closes in it: "120 mg/L (0-5) on admission, 60 mg/L on day 3"; and "it" goes on
+    over a semicolon: "2.1 g/dL before surgery; after surgery it was 2.9 g/dL".
+    """
+    return _IT.sub(",", gap[1:] if behind_reference and gap[:1] in (")", "]") else gap)
+
+
 class Linking:
     """State of the linking of one sentence, and what may follow a value.
 
