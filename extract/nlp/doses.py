@@ -55,7 +55,7 @@ _COUNT = re.compile(
 _AUC = re.compile(r"(?P<unit>AUC|area under the curve)(?:\s?[=:of]{1,2})?\s?(?P<low>\d(?:\.\d)?)\b")
 _CONCENTRATION = re.compile(r"/\s?(?:[dmun]?[lL])\b|%$|\bmM$")
 _PER_CREATININE = re.compile(r"\s?(?:/|per)\s?(?:g|mg|mmol|mol)\b")
-_DAILY = re.compile(r"(?:/\s?(?:per\s)?(?:day|d|die|daily|24\s?h\w*)|day\s?[-−–⁻]1|\bd\s?[-−–⁻]1)$", re.I)
+DAILY = re.compile(r"(?:/\s?(?:per\s)?(?:day|d|die|daily|24\s?h\w*)|day\s?[-−–⁻]1|\bd\s?[-−–⁻]1)$", re.I)
 _LOOSE_VOLUME = re.compile(r"(?:mL|mls?|ML|ccs?|cm3|[Mm]illilit\w+|%|M$|mM)(?![A-Za-z])")
 _CHANGE = re.compile(r"(?:increas|titrat|escalat|rais|up)\w*\s(?:\w+\s){0,3}from\s$", re.I)
 
@@ -131,12 +131,12 @@ def _doses(text: str, match: re.Match[str]) -> Iterator[Dose]:
             low,
             None,
             first,
-            daily=bool(_DAILY.search(first)),
+            daily=bool(DAILY.search(first)),
             weak=weak,
         )
         start, low, high = match.start("high"), high, None
         shared = ()
-    yield Dose(start, end, low, high, unit, times, times_text, latin, bool(_DAILY.search(unit)), weak, shared)
+    yield Dose(start, end, low, high, unit, times, times_text, latin, bool(DAILY.search(unit)), weak, shared)
 
 
 def _shared(match: re.Match[str]) -> Iterator[tuple[int, int, float]]:

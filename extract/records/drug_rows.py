@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from extract.nlp.drug_rules import DrugRules, classes_of
 from extract.nlp.model import FactContext
 from extract.nlp.regimen import Slot
 
+# a dose that is the sum of several, and that this sum is a day's
+_DIVIDED = re.compile(r"\b(?:divided|equal)\b|\bin (?:\w+ ){1,2}doses\b", re.I)
+_A_DAY = re.compile(r"^(?:daily|every ?day|each day|per day|a day)\b|\bdaily doses\b", re.I)
 _ROUTES = {
     "intravenous": "intravenous", "oral": "oral", "subcutaneous": "subcutaneous", "intramuscular": "intramuscular",
     "topical": "topical", "inhaled": "inhaled", "intrathecal": "intrathecal", "ingestion": "oral",
@@ -63,12 +67,31 @@ def row_values(text: str, slot: Slot, status: str, indication: str) -> dict[str,
         values["route"] = "" if slot.way.weak and slot.way.route == "systemic" else _ROUTES.get(slot.way.route, "other")
         values["route_text"] = text[slot.way.start : slot.way.end]
     dose, often = values.get("dose_value"), values.get("frequency_per_day")
-    if dose is not None and values.get("dose_value_high") is None and values["dose_unit"] != "%":
-        if slot.dose is not None and slot.dose.daily and slot.dose.times is None:
-            values["daily_dose"] = dose
-        elif often is not None and often >= 1 and "/h" not in values["dose_unit"] and "/min" not in values["dose_unit"]:
-            values["daily_dose"] = round(dose * often, 4)
+    if dose is not None and slot.dose is not None and values.get("dose_value_high") is None:
+        a_day = slot.dose.daily and slot.dose.times is None
+        how = values.get("frequency_text", "")
+        values["daily_dose"] = daily_dose(dose, values["dose_unit"], often, how, a_day=a_day)
     return values
+
+
+def daily_dose(dose: float, unit: str, often: float | None, how: str, *, a_day: bool) -> float | None:
+    """Return the dose a day in the dose's unit; None where the text does not say it for sure.
+
+    Parameters
+    ----------
+    often : doses a day, where known.
+    how : the frequency as written: "60 mg per day in three divided doses" is 60 mg a day, not 180.
+    a_day : the unit itself is one of a day (mg/day).
+    """
+    if unit == "%":
+        return None
+    if a_day:
+        return dose
+    if often is None or often < 1 or "/h" in unit or "/min" in unit:
+        return None
+    if _DIVIDED.search(how):
+        return dose if _A_DAY.search(how) else None  # without a day, as of "2 g/kg in two doses", it may be a course's
+    return round(dose * often, 4)
 
 
 def _dose_values(text: str, slot: Slot) -> dict[str, Any]:

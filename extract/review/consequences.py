@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extract.nlp.doses import DAILY
+from extract.records.drug_rows import daily_dose
 from extract.records.lab_units import AnalyteUnits
 from extract.review.identity import Cells
 from extract.rules.load import load_rules
@@ -132,11 +134,11 @@ def _drugbank(cells: Cells) -> Mapping[str, str]:
 
 
 def _daily_dose(cells: Cells) -> Mapping[str, str]:
-    dose, often = _number(cells, "dose_value"), _number(cells, "frequency_per_day")
-    by_time = any(part in cells["dose_unit"] for part in ("/h", "/min", "%"))
-    if dose is None or often is None or often < 1 or cells["dose_value_high"] or by_time:
+    dose, often, unit = _number(cells, "dose_value"), _number(cells, "frequency_per_day"), cells["dose_unit"]
+    if dose is None or cells["dose_value_high"]:
         return {"daily_dose": ""}
-    return {"daily_dose": cell(round(dose * often, 4))}
+    a_day = DAILY.search(unit) is not None
+    return {"daily_dose": cell(daily_dose(dose, unit, often, cells.get("frequency_text", ""), a_day=a_day))}
 
 
 def _number(cells: Cells, name: str) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from extract.nlp.extensions import drafts
 from extract.nlp.pipeline import load_pipeline
 from extract.run.article import process
@@ -45,6 +47,19 @@ def test_class_is_left_out_where_a_member_is_named() -> None:
 def test_class_of_another_kind_stays() -> None:
     found = rows("Antibiotics were started. Furosemide was given.")
     assert [r["drug"] for r in found] == ["antibiotic", "furosemide"]
+
+
+@pytest.mark.parametrize(
+    ("text", "daily"),
+    [
+        ("Prednisolone 60 mg per day in 3 divided doses was given.", 60),
+        ("Prednisolone 60 mg/day divided into two doses was given.", 60),
+        ("Prednisolone 60 mg in two divided doses was given.", None),
+        ("Prednisolone 30 mg twice daily was given.", 60),
+    ],
+)
+def test_the_daily_dose_of_a_dose_that_is_divided_is_the_dose(text: str, daily: float | None) -> None:
+    assert [row.get("daily_dose") for row in rows(text)] == [daily]
 
 
 def test_daily_dose() -> None:

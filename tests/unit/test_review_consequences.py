@@ -59,6 +59,8 @@ def test_a_titre() -> None:
         ("drugs", DOSE, {"dose_value": "75"}, {"daily_dose": "75"}),
         ("drugs", DOSE, {"frequency_per_day": "2"}, {"daily_dose": "200"}),
         ("drugs", DOSE, {"frequency_per_day": ""}, {"daily_dose": ""}),
+        ("drugs", {**DOSE, "dose_unit": "mg/d", "frequency_per_day": "2"}, {"dose_value": "75"}, {"daily_dose": "75"}),
+        ("drugs", {**DOSE, "frequency_text": "daily in two divided doses"}, {"frequency_per_day": "2"}, {}),
         ("drugs", DOSE, {"drug": "warfarin"}, {"drugbank_id": "DB00682"}),
         ("drugs", DOSE, {"drug": "a trial drug"}, {"drugbank_id": ""}),
         ("drugs", DOSE, {"dose_unit": "mg/h"}, {"daily_dose": ""}),
