@@ -71,7 +71,8 @@ def decide(request: Request, sent: Sent) -> Response:
             desk.store.withdraw(reviewer, sent.id, row.key)
         return JSONResponse({"ok": True, "message": "your addition is taken back", "reload": True})
     verdicts = [_verdict(opened, row, one, sent) for row, one in chosen if row.state != "added"]
-    kept = desk.store.decide(reviewer, sent.id, verdicts, only_undecided=sent.action == "rest")
+    is_late = all(row.is_open for row, _ in chosen)  # of an article that is finished, so only after a new run
+    kept = desk.store.decide(reviewer, sent.id, verdicts, only_undecided=sent.action == "rest", is_late=is_late)
     if len(kept) < len(verdicts):  # another window was faster
         opened = open_article(desk, reviewer, sent.id)
         now = [one for one in opened.rows if one.key in {row.key for row in sent.rows}]
@@ -110,7 +111,7 @@ def _write_row(request: Request, opened: Opened, sent: Sent) -> Response:
         after = {name: text for name, text in cells.items() if text != base.get(name, "")}
         action: Literal["correct", "accept"] = "correct" if after else "accept"
         verdict = Verdict(row.table, row.under, action, base, after, sent.reason, sent.rows[0].seen)
-    desk.store.decide(reviewer, sent.id, [verdict])
+    desk.store.decide(reviewer, sent.id, [verdict], is_late=row.is_open)
     opened = open_article(desk, reviewer, sent.id)
     moved = cells.get("case_id") != row.cells.get("case_id")
     return _answer(request, opened, [one for one in opened.rows if one.key == key], reload=moved)

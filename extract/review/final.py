@@ -109,8 +109,10 @@ def run_rows(folder: Path) -> Iterator[dict[str, list[Row]]]:
         for article in readers["articles"]:
             yield {"articles": [article], **{table: groups[table].of(article["article_id"]) for table in REVIEWED}}
     except (OSError, KeyError) as error:
-        problem = error.strerror if isinstance(error, OSError) else f"no column {error}"
-        raise CasetabError(f"{folder}: {problem}; give the folder that `casetab run --out` wrote") from None
+        problem = f"no column {error}"
+        if isinstance(error, OSError):
+            problem = f"{Path(error.filename).name}: {error.strerror}"
+        raise CasetabError(f"{folder}: {problem}; give the folder that `casetab run --out` wrote, as csv") from None
     finally:
         for stream in streams:
             stream.close()

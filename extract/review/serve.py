@@ -38,7 +38,7 @@ def open_desk(folder: Path, database: str, articles: Sequence[Path], tell: Calla
         the folder holds no run, or the decisions cannot be kept.
     """
     if not (folder / "articles.csv").exists():
-        raise CasetabError(f"{folder}: no articles.csv here; give the folder that `casetab run --out` wrote")
+        raise CasetabError(f"{folder}: no articles.csv here; give the folder that `casetab run --out` wrote, as csv")
     index = RunIndex(folder, tell)
     store = Store(database_url(folder, database))
     desk = Desk(folder, index, store, Standing(store), Texts(folder, articles))

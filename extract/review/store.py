@@ -126,6 +126,7 @@ class Store:
         *,
         by: str = "",
         only_undecided: bool = False,
+        is_late: bool = False,
     ) -> list[Decision]:
         """Keep verdicts on rows of one article, all or none; return them as kept.
 
@@ -133,6 +134,7 @@ class Store:
         ----------
         by : the person at the keyboard where that is not the reviewer.
         only_undecided : leave out rows on which the reviewer has decided since they were shown.
+        is_late : the rows came, or changed, with a run after the reviewer was done: no decision on them holds yet.
 
         Raises
         ------
@@ -145,7 +147,8 @@ class Store:
         """
         with self._write() as session:
             person = self._person(session, reviewer)
-            self._refuse_finished(session, person, article_id)
+            if not is_late:
+                self._refuse_finished(session, person, article_id)
             standing = latest(read_decisions(session, article_id, person))
             at = time_now()
             events = []

@@ -370,6 +370,21 @@ def test_a_new_run_keeps_the_decisions_that_still_apply_and_shows_those_that_do_
     assert "4 of 4 decided" in later.get("/article", id="one")
 
 
+def test_what_a_new_run_changes_is_decided_on_even_where_both_are_done(
+    ada: Browser, desks: Callable[[], Desk], run: Path
+) -> None:
+    ben = Browser(desks(), "Ben")
+    ada.settle()
+    ben.settle()
+    change(run, "labs", ",2.9,2.9,", ",2.8,2.8,")
+    later = Browser(desks(), "Ada")
+    row = next(row for row in later.rows() if row["state"] == "changed")
+    assert "is done with one" in str(later.decide("reject", later.row("118"))["message"])
+    assert later.decide("accept", row)["ok"]
+    assert "5 of 5 decided" in later.get("/article", id="one")
+    assert "is done with one" in str(later.decide("reject", later.row("2.8"))["message"])
+
+
 def test_markup_in_an_article_is_shown_as_text(ada: Browser) -> None:
     page = ada.get("/article", id="two & <i>")
     assert "<script>alert" not in page
