@@ -119,8 +119,8 @@ class Selector:
 
 def _all_listed(rows: list[Any], variable: LabVariable) -> list[Record]:
     """Return rows that deny; none where an analyte of the list is left open, as the ESR by a normal CRP."""
-    told = {row.analyte for row in rows}
-    return rows if told.issuperset(variable.analyte or ()) else []
+    listed = variable.analyte or ()
+    return rows if len(listed) < 2 or {row.analyte for row in rows}.issuperset(listed) else []
 
 
 def _is(row: Record, column: str, values: Container[str]) -> bool:
@@ -132,8 +132,9 @@ def _what(variable: RecordVariable, names: Names) -> Test:
     """Return what tells whether a row is about what the variable names: an item of its list, or of its class."""
     groups = names.groups
     if isinstance(variable, LabVariable):
-        named = _either("analyte", variable.analyte, variable.class_, groups.analyte_in)
         specimens = frozenset(variable.specimen or ())
+        listed = (*(variable.analyte or ()), *_of_specimens(variable, names))
+        named = _either("analyte", listed, variable.class_, groups.analyte_in)
         return lambda row: named(row) and (not specimens or row.specimen in specimens)
     if isinstance(variable, MuscleVariable):
         named = _either("muscle", variable.muscle, variable.group, groups.muscle_in)
@@ -148,6 +149,19 @@ def _what(variable: RecordVariable, names: Names) -> Test:
     if isinstance(variable, ScoreVariable):
         return _either("scale", variable.scale, None, lambda name, group: False)
     raise TypeError(type(variable).__name__)
+
+
+def _of_specimens(variable: LabVariable, names: Names) -> list[str]:
+    """Return what the variable's analytes are called in its specimens: glucose in CSF is CSF glucose."""
+    forms = {analyte.lower() for analyte in variable.analyte or ()}
+    for entry in filter(None, (names.entry(analyte) for analyte in variable.analyte or ())):
+        forms.update(form.removeprefix("=").lower() for form in entry["synonyms"].split("|"))
+    return [
+        entry.name
+        for entry in names.rules.entries.get("analyte", ())
+        if entry["specimen"] in (variable.specimen or ())
+        and any(form.removeprefix("=").lower() in forms for form in entry["in_specimen"].split("|") if form)
+    ]
 
 
 def _either(

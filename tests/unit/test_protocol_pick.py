@@ -270,6 +270,20 @@ def test_a_daily_dose_is_a_days_however_the_text_says_a_day() -> None:
         assert (found.value, found.sources, found.left_out.unusable) == (90, ("c",), 1)
 
 
+def test_an_analyte_in_a_specimen_is_found_under_its_name_there() -> None:
+    given = (
+        {"analyte": "glucose", "value": 250},
+        {"analyte": "CSF glucose", "specimen": "CSF", "value": 40},
+        {"analyte": "CSF protein", "specimen": "CSF", "value": 90},
+    )
+    assert told("{table: labs, analyte: glucose, specimen: CSF, pick: max}", *given) == (40, "b")
+    assert told("{table: labs, analyte: glucose, specimen: [serum, CSF], pick: min}", *given) == (40, "b")
+    assert told("{table: labs, analyte: total protein, specimen: CSF, unit: mg/dL, pick: max}", *given) == (90, "c")
+    assert told("{table: labs, analyte: glucose, pick: count}", *given) == (1, "a")
+    negative = {"analyte": "urine glucose", "specimen": "urine", "unit": "", "result": "negative"}
+    assert told("{table: labs, analyte: glucose, specimen: urine, result: positive, pick: any}", negative) == ("no", "a")
+
+
 def test_a_list_of_analytes_is_denied_by_denying_all_of_it() -> None:
     text = "{table: labs, analyte: [CRP, ESR], result: high, pick: any}"
     crp = {"analyte": "C-reactive protein", "unit": ""}
