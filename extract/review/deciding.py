@@ -17,7 +17,7 @@ from extract.review.identity import REVIEWED
 from extract.review.lists import desk_of
 from extract.review.opened import Opened, new_cells, open_article
 from extract.review.rows import ShownRow, shown_rows
-from extract.review.store import Decision, Verdict
+from extract.review.store import ConflictError, Decision, Verdict
 from extract.review.texts import slice_of
 from extract.review.wording import counted
 
@@ -56,6 +56,16 @@ class Named(BaseModel):
 @deciding_routes.post("/decide")
 def decide(request: Request, sent: Sent) -> Response:
     """Keep a decision; it is on the disk when the answer goes out."""
+    try:
+        return _decide(request, sent)
+    except ConflictError as error:
+        desk, reviewer, _ = desk_of(request)
+        opened = open_article(desk, reviewer, sent.id)
+        keys = {one.key for one in sent.rows}
+        return _answer(request, opened, [one for one in opened.rows if one.key in keys], ok=False, message=str(error))
+
+
+def _decide(request: Request, sent: Sent) -> Response:
     desk, reviewer, _ = desk_of(request)
     opened = open_article(desk, reviewer, sent.id)
     shown = {one.key: one for one in opened.rows}
@@ -197,6 +207,7 @@ def _answer(
     opened: Opened,
     rows: Sequence[ShownRow],
     *,
+    ok: bool = True,
     reload: bool = False,
     message: str = "",
     count: int = 1,
@@ -206,7 +217,7 @@ def _answer(
     row_part, progress_part = (templates.get_template(f"parts/{name}.html") for name in ("row", "progress"))
     progress = desk.progress(reviewer, [opened.entry])[opened.entry.id]
     answer: dict[str, Any] = {
-        "ok": True,
+        "ok": ok,
         "message": message,
         "count": count,
         "reload": reload,

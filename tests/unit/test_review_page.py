@@ -220,6 +220,9 @@ def test_a_stale_window_is_told_so(ada: Browser) -> None:
     ada.decide("accept", row)
     answer = ada.decide("reject", row)
     assert "another window" in str(answer["message"])
+    assert (answer["ok"], 'data-state="accepted"' in str(answer["rows"])) == (False, True), "the row as it stands now"
+    answer = ada.decide("correct", row, values={"value_text": "117"})
+    assert (answer["ok"], 'data-state="accepted"' in str(answer["rows"])) == (False, True)
     assert ada.row("118")["state"] == "accepted"
 
 

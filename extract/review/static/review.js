@@ -83,6 +83,7 @@ async function decide(list, action, more = {}) {
   for (const row of list) again(row).classList.remove("saving");
   if (answer.ok) put(answer);
   else {
+    put({ rows: answer.rows }); // as they stand now, where another window was faster
     for (const row of list) again(row).classList.add("failed");
     say(answer.message, true);
     if (answer.reload) reload(list[0].dataset.key);
@@ -219,8 +220,8 @@ async function submitForm(element) {
   if (answer.errors) showErrors(element, answer);
   else {
     form.close();
+    put(answer.ok || answer.reload ? answer : { rows: answer.rows });
     if (!answer.ok) say(answer.message, true);
-    if (answer.ok || answer.reload) put(answer);
     if (answer.ok && key && article && !answer.reload) nextOpen();
   }
 }
