@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request
@@ -19,7 +19,7 @@ from extract.review.lists import desk_of
 from extract.review.opened import Opened, open_article
 from extract.review.rows import TABLE_NAMES, name_of, value_of
 from extract.review.settle import Settled
-from extract.review.store import CONSENSUS, Decision, Verdict
+from extract.review.store import CONSENSUS, ConflictError, Decision, Verdict
 
 adjudication_routes = APIRouter(prefix="/adjudicate")
 
@@ -32,6 +32,7 @@ class Choice(BaseModel):
     table: str
     record: str
     choice: Literal["first", "second", "reject", "values"]
+    seen: int | None = None
     values: dict[str, str] = {}
 
 
@@ -52,6 +53,7 @@ class Case:
     ----------
     columns : column and both values, of the columns that differ.
     agreed : what was agreed upon; "" where nothing was yet.
+    seen : identifier of that consensus; 0 where there is none.
     """
 
     table: str
@@ -63,6 +65,7 @@ class Case:
     second: Side
     columns: list[tuple[str, str, str]]
     agreed: str
+    seen: int
 
 
 def _open(desk: Desk, reviewer: str, article_id: str) -> tuple[Opened, tuple[str, ...]]:
@@ -89,7 +92,8 @@ def adjudication_page(request: Request, id: str) -> Response:
     opened, finished = _open(desk, reviewer, id)
     decisions = {name: desk.store.current(name, id) for name in finished}
     settled = desk.settled(id, finished)
-    cases = [_case(one, opened, decisions) for one in settled if one.difference is not None]
+    agreed = desk.store.standing(id).get(CONSENSUS, {})
+    cases = [_case(one, opened, decisions, agreed) for one in settled if one.difference is not None]
     context = {
         "article": opened.entry,
         "cases": cases,
@@ -100,7 +104,12 @@ def adjudication_page(request: Request, id: str) -> Response:
     return templates.TemplateResponse(request, "adjudicate.html", context)
 
 
-def _case(one: Settled, opened: Opened, decisions: Mapping[str, Mapping[str, Decision]]) -> Case:
+def _case(
+    one: Settled,
+    opened: Opened,
+    decisions: Mapping[str, Mapping[str, Decision]],
+    consensus: Mapping[str, Decision],
+) -> Case:
     difference = one.difference
     assert difference is not None, "only rows that differ are shown"
     names = list(decisions)
@@ -121,7 +130,7 @@ def _case(one: Settled, opened: Opened, decisions: Mapping[str, Mapping[str, Dec
     agreed = "" if one.outcome == "unresolved" else _agreed(one)
     return Case(
         one.table, one.record, TABLE_NAMES[one.table], name_of(one.table, cells), cells.get("quote", ""),
-        *sides, columns, agreed,
+        *sides, columns, agreed, consensus[one.record].id if one.record in consensus else 0,
     )  # fmt: skip
 
 
@@ -211,8 +220,11 @@ def agree(request: Request, sent: Choice) -> Response:
         side = difference.first if sent.choice == "first" else difference.second
         wanted = {**before, **side.values} if side is not None and side.kept else None
     desk.store.add_reviewer(CONSENSUS, kind="consensus")
-    verdict = _verdict(sent, before, wanted, is_addition=sent.record not in opened.plain)
-    desk.store.decide(CONSENSUS, sent.id, [verdict], by=reviewer)
+    verdict = replace(_verdict(sent, before, wanted, is_addition=sent.record not in opened.plain), seen=sent.seen)
+    try:
+        desk.store.decide(CONSENSUS, sent.id, [verdict], by=reviewer)
+    except ConflictError:
+        return JSONResponse({"ok": False, "message": "this row was settled in another window; load the page again"})
     return JSONResponse({"ok": True, "message": "agreed", "reload": True, "key": sent.record})
 
 

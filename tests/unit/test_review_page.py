@@ -286,8 +286,10 @@ def test_reviewers_are_blind_until_both_are_done_and_then_settle_their_differenc
     assert "2 differences, 2 open" in ada.get("/", state="differ")
     assert ada.get("/rows", state="differ").count('class="go" href="/adjudicate?id=one#row-') == 2
     assert ada.get("/", state="others").count('class="go"') == 1
-    records = re.findall(r'data-key="(\w+)" data-table="(\w+)"', page)
+    records = re.findall(r'data-key="(\w+)" data-table="(\w+)" data-seen="0"', page)
     assert ada.post("/adjudicate/decide", id="one", record=records[0][0], table="labs", choice="second")["ok"]
+    late = ben.post("/adjudicate/decide", id="one", record=records[0][0], table="labs", choice="first", seen=0)
+    assert "another window" in str(late["message"])
     body = {"id": "one", "record": records[1][0], "table": "labs", "choice": "values"}
     assert not ada.post("/adjudicate/decide", **body, values={"value": "x"})["ok"]
     assert ada.post("/adjudicate/decide", **body, values={"value_text": "136"})["ok"]

@@ -208,7 +208,8 @@ async function submitForm(element) {
   const { key, table, start, end } = element.dataset;
   let answer;
   if (adjudicate) {
-    answer = await send("/adjudicate/decide", { id, table, record: key, choice: "values", values: cells });
+    const seen = Number(document.getElementById(`row-${key}`).dataset.seen);
+    answer = await send("/adjudicate/decide", { id, table, record: key, choice: "values", values: cells, seen });
   } else if (key) {
     const row = document.getElementById(`row-${key}`);
     answer = await send("/article/decide", { id, action: "correct", rows: [sent(row)], reason, values: cells });
@@ -252,7 +253,8 @@ async function choose(row, choice) {
     return;
   }
   choosing = true;
-  const answer = await send("/adjudicate/decide", { id, table: row.dataset.table, record: row.dataset.key, choice });
+  const { table, key: record, seen } = row.dataset;
+  const answer = await send("/adjudicate/decide", { id, table, record, choice, seen: Number(seen) });
   if (!answer.ok) {
     choosing = false;
     say(answer.message, true);
