@@ -28,6 +28,7 @@ from extract.protocol.fields import (
 )
 from extract.protocol.unit_checks import checked_unit, default_unit
 from extract.records.common import Assertion, Subject
+from extract.records.quotes import FORMULA_STARTS
 
 Pick = Literal["first", "last", "worst", "best", "min", "max", "mean", "any", "count", "list", "change"]
 Each = Literal["first", "last", "worst", "best", "min", "max", "mean"]
@@ -352,6 +353,8 @@ class Head(BaseModel):
             raise mistake(f"{word!r} says something: not reported is neither {', '.join(sorted(WORDS))}; NR would do")
         if word.lstrip("+-").replace(".", "", 1).isdigit():
             raise mistake(f"{word!r} is a number and would be taken for a value; NR would do")
+        if word.startswith(FORMULA_STARTS) and word.strip("+-"):  # the tables' cells would have an apostrophe in front
+            raise mistake(f"{word!r} would be taken for a formula by spreadsheets; NR would do")
         return word
 
 

@@ -281,7 +281,8 @@ def test_an_analyte_in_a_specimen_is_found_under_its_name_there() -> None:
     assert told("{table: labs, analyte: total protein, specimen: CSF, unit: mg/dL, pick: max}", *given) == (90, "c")
     assert told("{table: labs, analyte: glucose, pick: count}", *given) == (1, "a")
     negative = {"analyte": "urine glucose", "specimen": "urine", "unit": "", "result": "negative"}
-    assert told("{table: labs, analyte: glucose, specimen: urine, result: positive, pick: any}", negative) == ("no", "a")
+    text = "{table: labs, analyte: glucose, specimen: urine, result: positive, pick: any}"
+    assert told(text, negative) == ("no", "a")
 
 
 def test_a_list_of_analytes_is_denied_by_denying_all_of_it() -> None:

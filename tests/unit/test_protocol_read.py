@@ -114,6 +114,7 @@ def test_a_message_about_one_mistake_is_one_line(tmp_path: Path) -> None:
         ("title: [a]\nvariables: {x: {table: cases, value: sex}}\n", "1: title: a list must be text"),
         ("not_reported: 9\nvariables: {x: {table: cases, value: sex}}\n", "1: not_reported: '9' must be text"),
         ('not_reported: "-9"\nvariables: {x: {table: cases, value: sex}}\n', "1: not_reported: '-9' is a number"),
+        ('not_reported: "=NA"\nvariables: {x: {table: cases, value: sex}}\n', "1: not_reported: '=NA' would be"),
         ("not_reported: male\nvariables: {x: {table: cases, value: sex}}\n", "1: not_reported: 'male' is a value of x"),
         ("variables:\n  x: {table: cases}\n", "2: x: `value` is missing"),
         ("variables:\n  x: {table: cases, value: {a: &b [*b]}}\n", "2: x: value: a mapping is not one of age_years,"),
