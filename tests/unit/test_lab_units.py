@@ -255,3 +255,10 @@ def test_a_unit_that_does_not_fit_costs_confidence_and_gives_a_warning_but_is_ke
 def test_a_range_in_another_unit_is_converted_before_it_flags_the_value(text: str, flag: str) -> None:
     (row,), _ = rows(text)
     assert row.values["flag"] == flag
+
+
+@pytest.mark.parametrize("written", ["copies/ug", "copies/ng", "copies/mg"])
+def test_copies_by_mass_keep_their_mass(written: str) -> None:
+    found = RULES.units.match(written, 0)
+    assert found is not None
+    assert found[1].ucum == f"{{copies}}{written.removeprefix('copies')}"
