@@ -118,8 +118,10 @@ class Selector:
 
 
 def _all_listed(rows: list[Any], variable: LabVariable) -> list[Record]:
-    """Return rows that deny; none where an analyte of the list is left open, as the ESR by a normal CRP."""
+    """Return rows that deny; none where something is left open: the ESR by a normal CRP, a class by one of it."""
     listed = variable.analyte or ()
+    if variable.class_:
+        return []
     return rows if len(listed) < 2 or {row.analyte for row in rows}.issuperset(listed) else []
 
 

@@ -294,6 +294,13 @@ def test_a_list_of_analytes_is_denied_by_denying_all_of_it() -> None:
     assert told(text, {**crp, "result": "normal"}, {**esr, "result": "high"}) == ("yes", "b")
 
 
+def test_a_class_of_analytes_is_not_denied_by_one_of_them() -> None:
+    text = "{table: labs, class: autoantibody, result: positive, pick: any}"
+    antibody = {"analyte": "antinuclear antibody", "unit": ""}
+    assert told(text, {**antibody, "result": "negative"}) == (None, "")
+    assert told(text, {**antibody, "result": "positive"}) == ("yes", "a")
+
+
 @pytest.mark.parametrize(
     ("results", "value"),
     [
