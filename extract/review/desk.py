@@ -111,8 +111,11 @@ class Desk:
         return {key: step.action for one in matched.values() for key, step in one.decided.items()}
 
     def warm(self) -> None:
-        """Compare all articles that two reviewers are done with, so that the first look at the list does not wait."""
+        """Find all decisions again and compare what two reviewers are done with: no first look has to wait for it."""
         _ = self.index.keys
+        for one in self.store.reviewers():
+            self.actions(one.name)
+            time.sleep(_PAUSE)
         for article_id, names in self.store.finished().items():
             if len(names) > 1:
                 self.differing(article_id, names)

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from extract.errors import CasetabError
+from extract.normalize.stage import normalize
 from extract.review.access import LOOPBACK, Access
 from extract.review.app import create_app
 from extract.review.desk import Desk
@@ -18,6 +19,7 @@ from extract.review.standing import Standing
 from extract.review.store import Store, database_url
 from extract.review.texts import Texts
 from extract.rules.load import load_rules
+from extract.sources.model import SourceText
 
 LOCAL_HOSTS = LOOPBACK
 _GRACE = 3  # seconds that an answer under way gets when the server is ended
@@ -42,7 +44,9 @@ def open_desk(folder: Path, database: str, articles: Sequence[Path], tell: Calla
     index = RunIndex(folder, tell)
     store = Store(database_url(folder, database))
     desk = Desk(folder, index, store, Standing(store), Texts(folder, articles))
-    load_rules()  # corrections look things up there; loading them later would hold up every page
+    # loaded later, the rules that corrections look into and the word list of normalisation would hold up a page
+    load_rules()
+    normalize(SourceText("", folder, "txt", "utf-8", "", "text"))
     threading.Thread(target=desk.warm, daemon=True).start()
     return desk
 
