@@ -56,6 +56,8 @@ def _templates() -> Jinja2Templates:
     )
     environment.filters.update(column=column_name, counted=counted, part=lambda text: quote(str(text), safe=""))
     environment.globals.update(version=__version__, table_names=TABLE_NAMES, reasons=REASONS, describe=describe)
+    for name in environment.list_templates():
+        environment.get_template(name)  # compiled now, not while somebody waits for a page
     return Jinja2Templates(env=environment, context_processors=[_context])
 
 
