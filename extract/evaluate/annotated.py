@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from extract.errors import CasetabError
-from extract.evaluate.gold import Fact, Row
+from extract.evaluate.gold import Fact, Row, article_files
 from extract.evaluate.reviewed import fact_of
 from extract.export.model import LABELS
 from extract.review.agreement import KEYS
@@ -41,13 +41,8 @@ def read_annotated(folder: Path, only: Collection[str] = ()) -> dict[str, dict[s
     CasetabError
         no annotation file, an identifier without one, or a span that does not say enough.
     """
-    files = {path.stem: path for path in sorted(folder.glob("*.ann"))}
-    if not files:
-        raise CasetabError(f"{folder}: no annotation files here; expected one ARTICLE.ann for each article")
-    unknown = sorted(set(only) - set(files))
-    if unknown:
-        raise CasetabError(f"{folder}: no annotations for {', '.join(unknown)}")
-    return {name: _read_article(path) for name, path in files.items() if not only or name in only}
+    files = article_files(folder, "ann", "annotations", only)
+    return {name: _read_article(path) for name, path in files.items()}
 
 
 def _read_article(path: Path) -> dict[str, list[Fact]]:

@@ -33,13 +33,25 @@ def read_gold(folder: Path, only: Collection[str] = ()) -> dict[str, dict[str, l
     CasetabError
         no gold record, an identifier without a file, or a file that is not in the format.
     """
-    files = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    files = article_files(folder, "json", "gold records", only)
+    return {name: _read_article(path) for name, path in files.items()}
+
+
+def article_files(folder: Path, ending: str, what: str, only: Collection[str]) -> dict[str, Path]:
+    """Return the files ``ARTICLE.ending`` of a folder by article; those of ``only`` where it names some.
+
+    Raises
+    ------
+    CasetabError
+        there is none, or none for one of ``only``; the message calls them ``what``.
+    """
+    files = {path.stem: path for path in sorted(folder.glob(f"*.{ending}"))}
     if not files:
-        raise CasetabError(f"{folder}: no gold records here; expected one ARTICLE.json for each article")
+        raise CasetabError(f"{folder}: no {what} here; expected one ARTICLE.{ending} for each article")
     unknown = sorted(set(only) - set(files))
     if unknown:
-        raise CasetabError(f"{folder}: no gold records for {', '.join(unknown)}")
-    return {name: _read_article(path) for name, path in files.items() if not only or name in only}
+        raise CasetabError(f"{folder}: no {what} for {', '.join(unknown)}")
+    return {name: path for name, path in files.items() if not only or name in only}
 
 
 def _read_article(path: Path) -> dict[str, list[Fact]]:

@@ -172,10 +172,7 @@ class Store:
         """
         with self._write() as session:
             person = self._person(session, reviewer)
-            self._refuse_finished(session, person, article_id)
-            trail = read_decisions(session, article_id, person)
-            undone = {one.undoes for one in trail}
-            left = [one for one in trail if one.undoes is None and one.id not in undone]
+            left = self._not_undone(session, person, article_id)
             if not left:
                 return []
             last = [one for one in left if one.batch == left[-1].batch]
@@ -183,6 +180,13 @@ class Store:
             events = [undoing_event(person, by or reviewer, one, at) for one in last]
             keep(session, events)
             return last
+
+    def _not_undone(self, session: Session, person: Person, article_id: str) -> list[Decision]:
+        """Return the decisions that a reviewer may take back; refused where the article is finished."""
+        self._refuse_finished(session, person, article_id)
+        trail = read_decisions(session, article_id, person)
+        undone = {one.undoes for one in trail}
+        return [one for one in trail if one.undoes is None and one.id not in undone]
 
     def withdraw(self, reviewer: str, article_id: str, key: str, *, by: str = "") -> list[Decision]:
         """Take back all decisions on one key, such as a fact that the reviewer has added; return them.
@@ -194,10 +198,7 @@ class Store:
         """
         with self._write() as session:
             person = self._person(session, reviewer)
-            self._refuse_finished(session, person, article_id)
-            trail = read_decisions(session, article_id, person)
-            undone = {one.undoes for one in trail}
-            left = [one for one in trail if one.key == key and one.undoes is None and one.id not in undone]
+            left = [one for one in self._not_undone(session, person, article_id) if one.key == key]
             at = time_now()
             keep(session, [undoing_event(person, by or reviewer, one, at) for one in left])
             return left
